@@ -1,0 +1,244 @@
+"""Where the data lie, and how their rows are read.
+
+Structure is checked here, before anything else looks at a table: encoding,
+header, width, quotes. Only the standard library is imported, so that commands
+which check or list start at once.
+"""
+
+import csv
+import io
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+_instead: ContextVar[Path | None] = ContextVar("data folder to use instead", default=None)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with the data, and where.
+
+    Attributes
+    ----------
+    file : str
+        File name, such as ``codings.csv``.
+    line : int
+        Line in that file, counted from 1; 0 where no line can be named.
+    column : str
+        Column, or path inside the codebook; empty where none applies.
+    value : str
+        What stands there.
+    message : str
+        What is wrong, and what is allowed.
+    """
+
+    file: str
+    line: int
+    column: str
+    value: str
+    message: str
+
+    def __str__(self) -> str:
+        """Return one line for people: file, line, column, value, message."""
+        place = self.file + (f", line {self.line}" if self.line else "")
+        if self.column:
+            place += f", column {self.column}"
+        return f"{place}: {self.message}" + (f" (found {self.value!r})" if self.value else "")
+
+
+class DataError(ValueError):
+    """The data folder holds something that the scheme does not allow.
+
+    Parameters
+    ----------
+    problems : iterable of Problem
+        Everything that was found, not only the first.
+    """
+
+    def __init__(self, problems: Iterable[Problem]):
+        self.problems = tuple(problems)
+        lines = "\n".join(f"  {problem}" for problem in self.problems)
+        super().__init__(f"{len(self.problems)} problem(s) in the data:\n{lines}")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a table: its line in the file and its cells by column."""
+
+    line: int
+    cells: dict[str, str]
+
+    def __getitem__(self, column: str) -> str:
+        return self.cells[column]
+
+
+def data_folder() -> Path:
+    """Return the folder that holds the data.
+
+    The environment variable ``COALITION_DATA`` names another one than the
+    repository's own; the working directory never matters.
+
+    Returns
+    -------
+    Path
+        An existing folder.
+
+    Raises
+    ------
+    ValueError
+        If the folder does not exist.
+    """
+    chosen = _instead.get() or os.environ.get("COALITION_DATA") or REPOSITORY / "data"
+    folder = Path(chosen).expanduser()
+    if not folder.is_dir():
+        raise ValueError(
+            f"no data folder at {folder}; set COALITION_DATA to the folder that holds codebook.yml"
+        )
+    return folder.resolve()
+
+
+@contextmanager
+def using_data(folder: Path) -> Iterator[None]:
+    """Make another data folder the one that loaders read.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder to read while the context lasts.
+
+    Yields
+    ------
+    None
+    """
+    token = _instead.set(folder)
+    try:
+        yield
+    finally:
+        _instead.reset(token)
+
+
+def read_text(path: Path) -> tuple[str, list[Problem]]:
+    """Return a file's text, or the reason why it cannot be read.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    tuple of str and list of Problem
+        The text, empty where there are problems.
+
+    """
+
+    def refuse(message: str, line: int = 0, value: str = "") -> tuple[str, list[Problem]]:
+        return "", [Problem(path.name, line, "", value, message)]
+
+    if not path.is_file():
+        return refuse("the file is missing")
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        return refuse(f"the file cannot be opened: {error.strerror or error}")
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return refuse("the file is UTF-16; save it as UTF-8")
+    try:
+        # A byte order mark is what spreadsheets write; it carries nothing and is taken off.
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        return refuse("not UTF-8; save the file as UTF-8", line, f"byte 0x{raw[error.start]:02x}")
+    if not text.strip():
+        return refuse("the file is empty")
+    if "\x00" in text:
+        return refuse("a NUL character", text.count("\n", 0, text.index("\x00")) + 1)
+    # str.splitlines would also count form feeds and other signs that end no line here.
+    for number, line_text in enumerate(_LINE_END.split(text), start=1):
+        if line_text.startswith(("<<<<<<<", ">>>>>>>", "|||||||")) or line_text == "=======":
+            return refuse("a conflict marker; finish the merge first", number, line_text[:20])
+    return text, []
+
+
+def read_rows(path: Path, columns: Sequence[str]) -> tuple[list[Row], list[Problem]]:
+    """Read a CSV file's rows with their line numbers.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    columns : sequence of str
+        The header that the file must have, in this order.
+
+    Returns
+    -------
+    tuple of list of Row and list of Problem
+        One row per record, and all that is wrong with the structure. A row of the
+        wrong width is a problem and is not among the rows.
+    """
+    text, problems = read_text(path)
+    if problems:
+        return [], problems
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows: list[Row] = []
+    start = 1
+    try:
+        header = next(reader)
+        if header != list(columns):
+            problems.append(_header_problem(path.name, header, columns))
+            return [], problems
+        start = reader.line_num + 1
+        for record in reader:
+            line, start = start, reader.line_num + 1
+            problems.extend(_record_problems(path.name, line, record, columns))
+            if len(record) == len(columns):
+                rows.append(Row(line, dict(zip(columns, record, strict=True))))
+    except csv.Error as error:
+        # The line on which the record began: an open quote runs on to the end of the file.
+        message = f"not readable as CSV from here on: {error}; check the quotes"
+        problems.append(Problem(path.name, start, "", "", message))
+    return rows, problems
+
+
+def _header_problem(file: str, header: list[str], columns: Sequence[str]) -> Problem:
+    """Say how a header differs from what it must be."""
+    missing = [name for name in columns if name not in header]
+    surplus = [name for name in header if name not in columns]
+    parts = [f"the header must be {','.join(columns)}"]
+    if missing:
+        parts.append(f"missing: {', '.join(missing)}")
+    if surplus:
+        parts.append(f"not known: {', '.join(surplus)}")
+    return Problem(file, 1, "", ",".join(header), "; ".join(parts))
+
+
+def _record_problems(
+    file: str, line: int, record: list[str], columns: Sequence[str]
+) -> list[Problem]:
+    """Say what is wrong with the shape of one record."""
+    if not record:
+        return [Problem(file, line, "", "", "an empty line; remove it")]
+    if len(record) != len(columns):
+        message = f"{len(record)} cells where the header has {len(columns)}"
+        return [Problem(file, line, "", ",".join(record)[:60], message)]
+    cells = zip(columns, record, strict=True)
+    found = ((column, cell, _cell_message(cell)) for column, cell in cells)
+    return [Problem(file, line, column, cell, text) for column, cell, text in found if text]
+
+
+def _cell_message(cell: str) -> str:
+    """Say what no cell may hold: what cannot be seen, or breaks a line."""
+    if "\n" in cell or "\r" in cell:
+        return "a line break inside a cell"
+    if cell != cell.strip():
+        return "white space around the value"
+    # isprintable() is false for tabs, no-break and zero-width spaces, soft hyphens.
+    hidden = "" if cell.isprintable() else next(c for c in cell if not c.isprintable())
+    return f"a character that cannot be seen, U+{ord(hidden):04X}; remove it" if hidden else ""

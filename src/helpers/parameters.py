@@ -1,0 +1,138 @@
+"""The types that notebook parameters may have, and their values.
+
+A notebook annotates each parameter with one of these names, and the values
+allowed for it are read from the data: no list here repeats them. The names are
+plain text for Python and JupyterLab, which check nothing; the helpers that take
+the parameters do.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import TypeAlias
+
+from helpers.codebook import load_codebook
+from helpers.files import data_folder, read_rows
+from helpers.schema import TABLES
+
+Account: TypeAlias = str
+"""Whose picture of the world is analysed: an id of ``accounts.csv``."""
+Silence: TypeAlias = str
+"""How silence is read: an id of ``silence_readings`` in the codebook."""
+Confidence: TypeAlias = str
+"""The least confidence a coding must have to count."""
+Act: TypeAlias = str
+"""An act of recognition, or ``any`` of those of the war."""
+Aid: TypeAlias = str
+"""A kind of material support, or ``any``."""
+Grouping: TypeAlias = str
+"""A column of ``states.csv`` that puts states into regions."""
+Region: TypeAlias = str
+"""A region of any grouping, or ``all``."""
+
+Case: TypeAlias = str
+"""ISO3 code of one of the states that the essay is about."""
+VariableId: TypeAlias = str
+"""A variable of the codebook."""
+
+GROUPINGS = ("region", "m49_region", "m49_subregion", "un_regional_group")
+
+
+def _column(table: str, columns: Iterable[str]) -> tuple[str, ...]:
+    """Return the distinct values of columns, in the order of the table."""
+    rows, _ = read_rows(data_folder() / f"{table}.csv", TABLES[table])
+    values = (row[column] for column in columns for row in rows)
+    return tuple(dict.fromkeys(value for value in values if value))
+
+
+def account_ids() -> tuple[str, ...]:
+    """Return the ids of the accounts."""
+    return _column("accounts", ["account"])
+
+
+def silence_ids() -> tuple[str, ...]:
+    """Return the readings of silence."""
+    return load_codebook().ids("silence_readings")
+
+
+def confidence_ids() -> tuple[str, ...]:
+    """Return the levels of confidence, lowest first."""
+    return load_codebook().ids("confidences")
+
+
+def act_ids() -> tuple[str, ...]:
+    """Return ``any`` and the acts of recognition."""
+    return ("any", *(v.id for v in load_codebook().variables if v.group == "recognition"))
+
+
+def aid_ids() -> tuple[str, ...]:
+    """Return ``any`` and the kinds of material support."""
+    return ("any", *(v.id for v in load_codebook().variables if v.group == "material"))
+
+
+def grouping_ids() -> tuple[str, ...]:
+    """Return the columns that put states into regions."""
+    return GROUPINGS
+
+
+def region_ids() -> tuple[str, ...]:
+    """Return ``all`` and the regions of every grouping."""
+    return ("all", *_column("states", GROUPINGS))
+
+
+def case_ids() -> tuple[str, ...]:
+    """Return the ISO3 codes of the cases."""
+    rows, _ = read_rows(data_folder() / "states.csv", TABLES["states"])
+    return tuple(row["state"] for row in rows if row["region"])
+
+
+def variable_ids() -> tuple[str, ...]:
+    """Return the variables of the codebook."""
+    return tuple(variable.id for variable in load_codebook().variables)
+
+
+ALLOWED: dict[str, Callable[[], tuple[str, ...]]] = {
+    "Account": account_ids,
+    "Silence": silence_ids,
+    "Confidence": confidence_ids,
+    "Act": act_ids,
+    "Aid": aid_ids,
+    "Grouping": grouping_ids,
+    "Region": region_ids,
+    "Case": case_ids,
+    "VariableId": variable_ids,
+}
+"""For each name that an annotation may use, a function that returns its values."""
+
+
+def require(name: str, value: object, allowed: Iterable[str]) -> str:
+    """Return a value if it is allowed.
+
+    Parameters
+    ----------
+    name : str
+        What the value is, for the message.
+    value : object
+        The value that was given.
+    allowed : iterable of str
+        The values there are.
+
+    Returns
+    -------
+    str
+        The value.
+
+    Raises
+    ------
+    ValueError
+        If it is not among them; the message names them all.
+
+    Examples
+    --------
+    >>> require("account", "esay", ["essay", "record_2023"])
+    Traceback (most recent call last):
+    ...
+    ValueError: account 'esay' is not known; allowed: essay, record_2023
+    """
+    values = tuple(allowed)
+    if not isinstance(value, str) or value not in values:
+        raise ValueError(f"{name} {value!r} is not known; allowed: {', '.join(values)}")
+    return value

@@ -1,0 +1,122 @@
+"""Execute one run through papermill.
+
+A run goes in and an outcome comes out, both plain data, so that any executor can
+do the step between them, in this process or on another machine.
+"""
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from helpers.regenerate.normalise import machine_paths, normalise, to_bytes
+from helpers.regenerate.plan import Run
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a run.
+
+    Attributes
+    ----------
+    name : str
+        The name of the run.
+    seconds : float
+        How long it took, the start of its kernel included.
+    notebook : bytes or None
+        The executed notebook, with the error if there was one; None if there was
+        nothing to execute.
+    error : str
+        What went wrong and in which cell; empty if nothing did.
+    """
+
+    name: str
+    seconds: float
+    notebook: bytes | None
+    error: str = ""
+
+
+def execute_run(run: Run) -> Outcome:
+    """Execute a notebook with its parameters.
+
+    Parameters
+    ----------
+    run : Run
+        The notebook and its parameters, already checked.
+
+    Returns
+    -------
+    Outcome
+        The executed notebook. An error in the notebook, a dead kernel or a file
+        that is no notebook is part of the outcome and not raised.
+    """
+    # Once in a process this takes seconds, which are not the notebook's.
+    from helpers.regenerate import engine  # noqa: F401, PLC0415
+
+    start = time.perf_counter()
+    kept: list[Any] = []
+    error = ""
+    try:
+        _run_papermill(run, kept)
+    # A thousand other runs may follow: whatever is wrong with this one is its outcome.
+    except Exception as problem:
+        error = _describe(problem)
+    notebook = None
+    if kept:
+        normalise(kept[0])
+        notebook = to_bytes(kept[0])
+    return Outcome(run.name, time.perf_counter() - start, notebook, error)
+
+
+def refresh_run(run: Run) -> Outcome:
+    """Execute a notebook whose outputs are to be stored.
+
+    Parameters
+    ----------
+    run : Run
+        A notebook, without parameters.
+
+    Returns
+    -------
+    Outcome
+        As of ``execute_run``; with an error also where an output shows a path of
+        this machine, since it would differ on every other.
+    """
+    import nbformat  # noqa: PLC0415
+
+    outcome = execute_run(run)
+    if outcome.error or outcome.notebook is None:
+        return outcome
+    notebook = nbformat.reads(outcome.notebook, as_version=4)  # type: ignore[no-untyped-call]
+    shown = machine_paths(notebook)
+    error = "; ".join([*shown, "outputs would differ on other machines"]) if shown else ""
+    return Outcome(outcome.name, outcome.seconds, outcome.notebook, error)
+
+
+def _run_papermill(run: Run, kept: list[Any]) -> None:
+    """Execute a run; put the notebook into a list, where it survives an error."""
+    import papermill  # noqa: PLC0415
+
+    from helpers.regenerate import engine  # noqa: PLC0415
+
+    papermill.execute_notebook(
+        # Papermill fills in braces, which are ordinary characters in a path.
+        str(run.notebook).replace("{", "{{").replace("}", "}}"),
+        None,
+        parameters=run.parameters,
+        engine_name=engine.NAME,
+        kernel_name="python3",
+        language="python",
+        progress_bar=False,
+        # In the notebook's folder, as in JupyterLab.
+        folder=str(run.notebook.parent),
+        kept=kept,
+    )
+
+
+def _describe(error: Exception) -> str:
+    """Say in one line what went wrong, and in which cell."""
+    if not hasattr(error, "ename"):
+        return f"{type(error).__name__}: {error}"
+    count = getattr(error, "exec_count", None)
+    place = f"cell [{count}]: " if count else ""
+    return f"{place}{error.ename}: {getattr(error, 'evalue', '')}"

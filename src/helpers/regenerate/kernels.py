@@ -1,0 +1,52 @@
+"""The kernels that execute notebooks: this environment's, and no other's.
+
+Imported only when something is about to run; Jupyter takes long to import.
+"""
+
+import zmq
+from ipykernel.kernelspec import RESOURCES, get_kernel_dict
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
+from traitlets import default
+
+# With another one in the environment (containers set Agg) figures would not be stored.
+ENVIRONMENT = {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+
+
+class ThisEnvironment(KernelSpecManager):
+    """Finds one kernel: the interpreter that is running.
+
+    Jupyter looks kernels up by name in folders of the user, of JUPYTER_PATH and of
+    the machine, and a ``python3`` found there may belong to any environment.
+    """
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:  # noqa: ARG002
+        """Return the running interpreter's kernel.
+
+        Parameters
+        ----------
+        kernel_name : str
+            Whatever the notebook says; it is not looked up.
+
+        Returns
+        -------
+        KernelSpec
+            One that starts ``sys.executable``.
+        """
+        return KernelSpec(resource_dir=str(RESOURCES), env=ENVIRONMENT, **get_kernel_dict())
+
+
+class EncryptedKernelManager(AsyncKernelManager):
+    """Starts kernels of this environment and talks to them encrypted.
+
+    Without encryption anybody on the machine could read along, and ipykernel warns
+    of it for every kernel.
+    """
+
+    @default("kernel_spec_manager")
+    def _this_environment(self) -> KernelSpecManager:
+        return ThisEnvironment(parent=self)
+
+    @default("transport_encryption")
+    def _encryption(self) -> str:
+        return "auto" if zmq.has("curve") else "disabled"

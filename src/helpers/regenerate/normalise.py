@@ -1,0 +1,148 @@
+"""Drop from an executed notebook what differs from run to run.
+
+What remains depends on the notebook, its parameters, the data and the code alone,
+so that executing twice gives the same bytes.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any, TypeAlias
+
+Node: TypeAlias = dict[str, Any]
+
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+# When a cell ran, in the notations of papermill, Jupyter and an older extension.
+VOLATILE = ("papermill", "execution", "ExecuteTime")
+INJECTED = "injected-parameters"
+ERROR_MARK = "papermill-error-cell-tag"
+
+# A folder of some machine, in the notation of Unix or Windows: not part of an address
+# (https://a.b/home/c), of a closing tag, or of a relative path.
+MACHINE_PATH = re.compile(
+    r"(?<![\w./<:])/(?:home|root|Users|tmp|var|private|usr|opt|mnt|work|workspace|builds?)/[^\s'\"<>]+"
+    r"|\b[A-Za-z]:\\[^\s'\"<>]+"
+    r"|ipykernel_\d+"
+)
+
+
+def normalise(notebook: Node) -> None:
+    """Drop volatile metadata from an executed notebook, in place.
+
+    Parameters
+    ----------
+    notebook : dict
+        The notebook's content; the ids of its own cells are kept.
+    """
+    metadata = notebook["metadata"]
+    metadata["kernelspec"] = dict(KERNEL)
+    metadata.get("language_info", {}).pop("version", None)
+    for name in (*VOLATILE, "orig_nbformat_minor"):
+        metadata.pop(name, None)
+    marks = 0
+    for cell in notebook["cells"]:
+        tags = _normalise_cell(cell)
+        # Papermill's own cells come with a random id.
+        if INJECTED in tags:
+            cell["id"] = INJECTED
+        elif ERROR_MARK in tags:
+            marks += 1
+            cell["id"] = f"papermill-error-{marks}"
+
+
+def _normalise_cell(cell: Node) -> list[str]:
+    """Clean a cell and return its tags."""
+    metadata = cell["metadata"]
+    for name in VOLATILE:
+        metadata.pop(name, None)
+    if not metadata.get("tags", True):
+        del metadata["tags"]
+    if cell["cell_type"] == "code":
+        cell["outputs"] = merge_streams(cell["outputs"])
+    return list(metadata.get("tags", []))
+
+
+def merge_streams(outputs: list[Node]) -> list[Node]:
+    """Join what was printed in several pieces.
+
+    Parameters
+    ----------
+    outputs : list of dict
+        The outputs of a cell; how its printing was cut is a matter of timing.
+
+    Returns
+    -------
+    list of dict
+        The same with adjacent pieces of one stream joined.
+
+    Examples
+    --------
+    >>> a, b = ({"output_type": "stream", "name": "stdout", "text": t} for t in "ab")
+    >>> merge_streams([a, b])
+    [{'output_type': 'stream', 'name': 'stdout', 'text': 'ab'}]
+    """
+    merged: list[Node] = []
+    for output in outputs:
+        last = merged[-1] if merged else {}
+        if output["output_type"] == "stream" and last.get("name") == output["name"]:
+            merged[-1] = last | {"text": _joined(last["text"]) + _joined(output["text"])}
+        else:
+            merged.append(output)
+    return merged
+
+
+def _joined(text: str | list[str]) -> str:
+    """Return a text that may be stored as a list of lines."""
+    return text if isinstance(text, str) else "".join(text)
+
+
+def to_bytes(notebook: Node) -> bytes:
+    """Return a notebook as the bytes of its file.
+
+    Parameters
+    ----------
+    notebook : dict
+        The notebook's content.
+
+    Returns
+    -------
+    bytes
+        As Jupyter itself writes it, with a line break at the end.
+    """
+    import nbformat  # noqa: PLC0415
+
+    text: str = nbformat.writes(notebook, nbformat.NO_CONVERT)  # type: ignore[no-untyped-call]
+    return (text.rstrip("\n") + "\n").encode("utf-8")
+
+
+def machine_paths(notebook: Node) -> list[str]:
+    """Return the outputs that show a path of the machine they were made on.
+
+    Parameters
+    ----------
+    notebook : dict
+        An executed notebook.
+
+    Returns
+    -------
+    list of str
+        One line for each, with the number of the cell; empty if there are none.
+    """
+    found: list[str] = []
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", []):
+            for text in _texts(output):
+                found.extend(
+                    f"cell [{cell['execution_count']}] shows the path {match.group()}"
+                    for match in MACHINE_PATH.finditer(text)
+                )
+    return found
+
+
+def _texts(output: Node) -> Iterator[str]:
+    """Yield all that can be read in an output; pictures are not read."""
+    yield _joined(output.get("text", ""))
+    yield _joined(output.get("evalue", ""))
+    yield "\n".join(output.get("traceback", []))
+    for kind, content in output.get("data", {}).items():
+        if not kind.startswith("image/") or kind == "image/svg+xml":
+            yield _joined(content) if isinstance(content, str | list) else str(content)

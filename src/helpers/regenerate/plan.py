@@ -1,0 +1,319 @@
+"""Turn a plan, or what was asked for, into runs.
+
+A plan is a YAML file beside the notebooks: for each notebook a list of runs, each
+giving the parameters that differ from the notebook's defaults::
+
+    01_support_typology:
+      - {}
+      - {silence: as_no, min_confidence: high}
+
+Everything in it is checked before anything runs, and all that is wrong is said
+at once, with the line.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from helpers.regenerate.errors import RegenerateError, suggest
+from helpers.regenerate.names import output_name
+from helpers.regenerate.source import (
+    Notebook,
+    Value,
+    choose_notebook,
+    find_notebooks,
+    read_notebook,
+)
+from helpers.regenerate.values import (
+    Allowed,
+    allowed_values,
+    parse_text,
+    resolve,
+    unknown_parameter,
+)
+
+PLAN_NAME = "plan.yml"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One notebook with one set of parameters.
+
+    Attributes
+    ----------
+    notebook : Path
+        The file to execute, absolute.
+    parameters : dict
+        A value for each of its parameters; empty to leave the notebook as it is.
+    name : str
+        The name of the run and, with ``.ipynb``, of its file.
+    """
+
+    notebook: Path
+    parameters: dict[str, Value]
+    name: str
+
+
+def make_run(notebook: Notebook, given: Mapping[str, object], allowed: Allowed) -> Run:
+    """Return a run with the given values, and defaults for the others.
+
+    Parameters
+    ----------
+    notebook : Notebook
+        The notebook to run.
+    given : mapping
+        Values by the name of the parameter.
+    allowed : Allowed
+        The types that parameters may have beside the plain ones.
+
+    Returns
+    -------
+    Run
+        Named after the values that differ from the defaults.
+
+    Raises
+    ------
+    RegenerateError
+        If a name, a type or a value is wrong.
+    """
+    values = resolve(notebook, given, allowed)
+    known = {p.name: allowed_values(p, allowed) or () for p in notebook.parameters}
+    chosen = {p.name: values[p.name] for p in notebook.parameters if values[p.name] != p.default}
+    return Run(notebook.path, values, output_name(notebook.name, chosen, known))
+
+
+def read_plan(folder: Path, allowed: Allowed) -> list[Run]:
+    """Read the runs that a folder of notebooks plans.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder of the notebooks and of ``plan.yml``.
+    allowed : Allowed
+        The types that parameters may have beside the plain ones.
+
+    Returns
+    -------
+    list of Run
+        In the order of the plan.
+
+    Raises
+    ------
+    RegenerateError
+        If the plan is missing, is not YAML of the described form, or names a
+        notebook, parameter or value that does not exist. A line for each problem.
+    """
+    path = folder / PLAN_NAME
+    notebooks = {found.stem: found for found in find_notebooks(folder)}
+    runs: dict[str, Run] = {}
+    problems: list[str] = []
+    for entry in _read_entries(path, notebooks, problems):
+        try:
+            run = make_run(entry.notebook, entry.given, allowed)
+        except RegenerateError as error:
+            problems.extend(f"{entry.place}: {line}" for line in str(error).splitlines())
+            continue
+        if run.name in runs:
+            problems.append(f"{entry.place}: repeats the run {run.name}")
+        runs[run.name] = run
+    if problems:
+        raise RegenerateError("\n".join(problems))
+    return list(runs.values())
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """One run as the plan writes it."""
+
+    place: str
+    notebook: Notebook
+    given: dict[str, object]
+
+
+def _read_entries(
+    path: Path, notebooks: Mapping[str, Path], problems: list[str]
+) -> Iterator[_Entry]:
+    """Yield the entries of a plan; add to the problems what is not one."""
+    loader = _loader(path)
+    root = _root(loader, path)
+    for key, listed in _pairs(root, path, problems):
+        if key not in notebooks:
+            hint = f"{suggest(key, notebooks)}; allowed: {', '.join(notebooks)}"
+            problems.append(f"{_place(path, listed)}: no notebook {key!r}{hint}")
+        elif not isinstance(listed, yaml.SequenceNode) or not listed.value:
+            problems.append(
+                f"{_place(path, listed)}: {key} needs a list of runs, such as\n  - {{}}"
+            )
+        else:
+            notebook = read_notebook(notebooks[key])
+            for node in listed.value:
+                if not isinstance(node, yaml.MappingNode):
+                    message = "a run is a mapping of parameters to values; {} runs the defaults"
+                    problems.append(f"{_place(path, node)}: {message}")
+                    continue
+                pairs = _pairs(node, path, problems)
+                given = {name: loader.construct_object(value, deep=True) for name, value in pairs}
+                yield _Entry(_place(path, node), notebook, given)
+
+
+def _loader(path: Path) -> yaml.SafeLoader:
+    """Open a plan with the faster of the loaders there are."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        raise RegenerateError(f"no plan at {path}; name the notebooks to run") from error
+    except UnicodeDecodeError as error:
+        raise RegenerateError(f"{path.name}: not UTF-8") from error
+    kind: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return kind(text)
+
+
+def _root(loader: yaml.SafeLoader, path: Path) -> yaml.MappingNode:
+    """Return the plan's outermost mapping."""
+    try:
+        root = loader.get_single_node()
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        raise RegenerateError(f"{path.name}, line {line}: not YAML ({error.problem})") from error
+    except yaml.YAMLError as error:
+        raise RegenerateError(f"{path.name}: not YAML ({error})") from error
+    if not isinstance(root, yaml.MappingNode) or not root.value:
+        raise RegenerateError(f"{path.name}: needs notebooks, each with a list of runs")
+    return root
+
+
+def _pairs(
+    node: yaml.MappingNode, path: Path, problems: list[str]
+) -> Iterator[tuple[str, yaml.Node]]:
+    """Yield a mapping's keys and values; YAML itself would keep the last of a key."""
+    seen: set[str] = set()
+    for key, value in node.value:
+        if key.value in seen:
+            problems.append(f"{_place(path, key)}: {key.value!r} is there twice")
+        seen.add(key.value)
+        yield key.value, value
+
+
+def _place(path: Path, node: yaml.Node) -> str:
+    """Return the file and the line of a node."""
+    return f"{path.name}, line {node.start_mark.line + 1}"
+
+
+def select_runs(
+    folder: Path, asked: Sequence[str], given: Iterable[tuple[str, str]], allowed: Allowed
+) -> list[Run]:
+    """Return the runs that a user asks for.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder of the notebooks and their plan.
+    asked : sequence of str
+        Names, numbers or paths of notebooks; none means the whole plan.
+    given : iterable of tuple of str and str
+        Parameters and their values as typed. With any, each notebook runs once with
+        them; with none, as often as the plan says, and once if it does not name it.
+    allowed : Allowed
+        The types that parameters may have beside the plain ones.
+
+    Returns
+    -------
+    list of Run
+        Each with a name of its own.
+
+    Raises
+    ------
+    RegenerateError
+        If a notebook, a name, a type or a value is wrong, or two runs would write
+        the same file.
+    """
+    paths = list(dict.fromkeys(choose_notebook(text, folder) for text in asked))
+    texts = _given_once(given)
+    if texts and not paths:
+        raise RegenerateError("-p needs a notebook: coalition run NOTEBOOK -p NAME VALUE")
+    if texts:
+        runs = [_typed_run(read_notebook(path), texts, allowed) for path in paths]
+    elif paths:
+        runs = _planned_runs(folder, paths, allowed)
+    else:
+        runs = read_plan(folder, allowed)
+    _require_own_names(runs)
+    return runs
+
+
+def _given_once(given: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return values by name, none of them given twice."""
+    texts: dict[str, str] = {}
+    for name, text in given:
+        if name in texts:
+            raise RegenerateError(f"-p {name} is given twice: {texts[name]!r} and {text!r}")
+        texts[name] = text
+    return texts
+
+
+def _typed_run(notebook: Notebook, texts: Mapping[str, str], allowed: Allowed) -> Run:
+    """Return the run of a notebook with values as they were typed."""
+    parameters = {parameter.name: parameter for parameter in notebook.parameters}
+    given: dict[str, object] = {}
+    problems: list[str] = []
+    for name, text in texts.items():
+        if name not in parameters:
+            problems.append(unknown_parameter(notebook, name))
+            continue
+        try:
+            given[name] = parse_text(parameters[name], text, allowed)
+        except RegenerateError as error:
+            problems.append(f"{notebook.name}: {error}")
+    if problems:
+        raise RegenerateError("\n".join(problems))
+    return make_run(notebook, given, allowed)
+
+
+def _planned_runs(folder: Path, paths: Sequence[Path], allowed: Allowed) -> list[Run]:
+    """Return what the plan says of some notebooks, or one run each."""
+    planned = read_plan(folder, allowed) if (folder / PLAN_NAME).is_file() else []
+    runs: list[Run] = []
+    for path in paths:
+        own = [run for run in planned if run.notebook == path]
+        runs.extend(own or [make_run(read_notebook(path), {}, allowed)])
+    return runs
+
+
+def _require_own_names(runs: Sequence[Run]) -> None:
+    """Refuse two runs that would write the same file."""
+    first: dict[str, Run] = {}
+    for run in runs:
+        other = first.setdefault(run.name, run)
+        if other is not run:
+            message = f"{other.notebook} and {run.notebook} would both write {run.name}.ipynb"
+            raise RegenerateError(f"{message}; run them into different folders (--out)")
+
+
+def default_notebooks(folder: Path, asked: Sequence[str], allowed: Allowed) -> list[Path]:
+    """Return the notebooks that a user asks for, their defaults checked.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder of the notebooks.
+    asked : sequence of str
+        Names, numbers or paths of notebooks; none means all in the folder.
+    allowed : Allowed
+        The types that parameters may have beside the plain ones.
+
+    Returns
+    -------
+    list of Path
+        Each once.
+
+    Raises
+    ------
+    RegenerateError
+        If there is no such notebook, or a default is not allowed.
+    """
+    chosen = [choose_notebook(text, folder) for text in asked] or find_notebooks(folder)
+    for path in chosen:
+        resolve(read_notebook(path), {}, allowed)
+    return list(dict.fromkeys(chosen))
