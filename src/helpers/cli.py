@@ -65,16 +65,32 @@ class Coalition(click.Group):
             raise click.ClickException(str(error)) from error
 
 
-@click.group(cls=Coalition, context_settings={"help_option_names": ["-h", "--help"]})
+def example(*lines: str) -> str:
+    """Return the end of a command's help: how it is called.
+
+    Parameters
+    ----------
+    *lines : str
+        Commands as typed.
+
+    Returns
+    -------
+    str
+        A paragraph; its first character tells click not to join the lines.
+    """
+    return "\n".join(["\b", "Example:", *(f"  {line}" for line in lines)])
+
+
+@click.group(
+    cls=Coalition,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=example("coalition run"),
+)
 @click.version_option(helpers.__version__)
 def main() -> None:
-    r"""Ask who supports Russia's war on Ukraine, how, and how sure we are.
+    """Ask who supports Russia's war on Ukraine, how, and how sure we are.
 
     Runs the notebooks that ask, and checks the data that answers.
-
-    \b
-    Example:
-      coalition run
     """
 
 
@@ -93,16 +109,10 @@ def _allowed() -> "Allowed":
     return remember(ALLOWED)
 
 
-@main.command("list")
+@main.command("list", epilog=example("coalition list", "coalition list --json"))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for other programs.")
 def list_notebooks(as_json: bool) -> None:
-    r"""List the notebooks, their questions and their parameters.
-
-    \b
-    Example:
-      coalition list
-      coalition list --json
-    """
+    """List the notebooks, their questions and their parameters."""
     import json  # noqa: PLC0415
 
     from helpers.regenerate.listing import describe_notebooks, format_listing  # noqa: PLC0415
@@ -114,7 +124,11 @@ def list_notebooks(as_json: bool) -> None:
         click.echo(format_listing(described))
 
 
-@main.command()
+@main.command(
+    epilog=example(
+        "coalition run", "coalition run 01_support_typology -p min_confidence high --out /tmp/trial"
+    )
+)
 @click.argument("notebooks", nargs=-1, metavar="[NOTEBOOK]...")
 @click.option(
     "-p",
@@ -132,18 +146,13 @@ def list_notebooks(as_json: bool) -> None:
     help="Folder for the executed notebooks.",
 )
 def run(notebooks: tuple[str, ...], given: tuple[tuple[str, str], ...], out: Path) -> None:
-    r"""Execute notebooks into a folder.
+    """Execute notebooks into a folder.
 
     Without arguments, all runs of notebooks/plan.yml. With NOTEBOOK (its name, its
     number or a path), the runs that the plan has for it. With -p, one run with these
     values and the notebook's defaults for the others.
 
     Ends with code 1 if a notebook failed, 2 if the arguments are wrong.
-
-    \b
-    Example:
-      coalition run
-      coalition run 01_support_typology -p min_confidence high --out /tmp/trial
     """
     from helpers.regenerate.plan import select_runs  # noqa: PLC0415
 
@@ -154,18 +163,13 @@ def run(notebooks: tuple[str, ...], given: tuple[tuple[str, str], ...], out: Pat
     _reported(len(runs), f"Look at: {target}", lambda report: regenerate(runs, target, report))
 
 
-@main.command()
+@main.command(epilog=example("coalition refresh", "coalition refresh 01_support_typology"))
 @click.argument("notebooks", nargs=-1, metavar="[NOTEBOOK]...")
 def refresh(notebooks: tuple[str, ...]) -> None:
-    r"""Execute the notebooks in place and store their outputs.
+    """Execute the notebooks in place and store their outputs.
 
     The stored outputs are what the tests compare with, so only this command writes
     them. Without arguments, all notebooks. A notebook that fails is left as it was.
-
-    \b
-    Example:
-      coalition refresh
-      coalition refresh 01_support_typology
     """
     from helpers.regenerate.batch import refresh as refresh_notebooks  # noqa: PLC0415
     from helpers.regenerate.plan import default_notebooks  # noqa: PLC0415

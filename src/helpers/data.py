@@ -266,8 +266,8 @@ def coverage(
     status = load_status(account, coder, min_confidence, group_statements)
     book = load_codebook()
     outcomes = [*book.ids("statuses"), *book.ids("derived_statuses")]
-    counts = status.apply(lambda column: column.value_counts()).reindex(outcomes)
-    counts = counts.T.fillna(0).astype("int64").rename_axis(index="variable", columns=None)
+    counts = pd.DataFrame({outcome: (status == outcome).sum() for outcome in outcomes})
+    counts.index.name = "variable"
     return counts.assign(n_states=counts.sum(axis="columns"))
 
 
@@ -275,14 +275,15 @@ def _wide(codings: pd.DataFrame, column: str) -> pd.DataFrame:
     """Return one column of codings as states by variables, missing where no row is."""
     wide = codings.pivot(index="state", columns="variable", values=column)
     variables = [variable.id for variable in load_codebook().variables]
-    return wide.reindex(index=case_names().index, columns=variables).rename_axis(columns=None)
+    wide = wide.reindex(index=case_names().index, columns=variables)
+    return wide.rename_axis(columns=None)
 
 
 def _read_silence(codes: pd.DataFrame, status: pd.DataFrame, book: Codebook) -> pd.DataFrame:
     """Put the codebook's silence code where the status is silent, and nowhere else."""
     # A set's silence code is the empty text, which reads as no member at all.
     fills = {variable.id: variable.silence_code for variable in book.variables}
-    silent = {name: codes[name].mask(status[name] == "silent", fills[name]) for name in codes}
+    silent = {name: codes[name].mask(status[name] == "silent", fills[name]) for name in fills}
     return pd.DataFrame(silent, index=codes.index)
 
 

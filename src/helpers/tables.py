@@ -332,7 +332,8 @@ def cross_counts(rows: pd.Series, columns: pd.Series) -> pd.DataFrame:
     table = table.set_axis(list(order[0]), axis="index").set_axis(list(order[1]), axis="columns")
     table.loc["all"] = table.sum()
     table["all"] = table.sum(axis="columns")
-    return table.rename_axis(index=rows.name, columns=columns.name)
+    table.index.name, table.columns.name = rows.name, columns.name
+    return table
 
 
 def cross_names(rows: pd.Series, columns: pd.Series) -> pd.DataFrame:
@@ -357,7 +358,8 @@ def cross_names(rows: pd.Series, columns: pd.Series) -> pd.DataFrame:
         for column in columns.cat.categories
     }
     table = pd.DataFrame(cells, index=list(rows.cat.categories))
-    return table.rename_axis(index=rows.name, columns=columns.name)
+    table.index.name, table.columns.name = rows.name, columns.name
+    return table
 
 
 def missing_table(status: pd.DataFrame, variables: Iterable[str]) -> pd.DataFrame:
@@ -418,8 +420,10 @@ def members_table(cases: pd.DataFrame, variable: str) -> pd.DataFrame:
     sets = [v.id for v in book.variables if v.is_set]
     require("set variable", variable, sets)
     codes = book.variable(variable).codes
-    table = cases[[f"{variable}_{code.id}" for code in codes]].dropna()
-    return _named(table.astype(bool).set_axis([code.label for code in codes], axis="columns"))
+    table = cases[[f"{variable}_{code.id}" for code in codes]].dropna().astype(bool)
+    # A set that silence fills is empty, and says nothing about the state.
+    table = table[table.any(axis="columns")]
+    return _named(table.set_axis([code.label for code in codes], axis="columns"))
 
 
 def evidence_table(account: str, state: str, coder: str = "adjudicated") -> pd.DataFrame:
@@ -473,7 +477,7 @@ def filter_region(table: pd.DataFrame, region: str) -> pd.DataFrame:
     require("region", region, region_ids())
     if region == "all":
         return table
-    inside = load_states()[list(GROUPINGS)].eq(region).any(axis="columns")
+    inside = (load_states()[list(GROUPINGS)] == region).any(axis="columns")
     return table[inside.reindex(table.index)]
 
 

@@ -97,9 +97,7 @@ def turning_of(stance: Code, aid: Code, realignment: Code) -> str:
     ('yes', 'unknown')
     """
     turns = (
-        stance in {"opposes", "distances"}
-        or aid == "arms"
-        or realignment in {"seeking", "exiting"}
+        stance in {"opposes", "distances"} or aid == "arms" or realignment in {"seeking", "exiting"}
     )
     if turns:
         return "yes"
@@ -173,7 +171,9 @@ def derive(cases: pd.DataFrame, crimea: bool = False) -> pd.DataFrame:
     book = load_codebook()
     types = pd.CategoricalDtype([t.id for t in book.support_types], ordered=False)
     result = pd.DataFrame(rows, index=cases.index, columns=_DERIVED)
-    dtypes = {level.id: pd.CategoricalDtype(list(level.code_ids), ordered=True) for level in book.levels}
+    dtypes = {
+        level.id: pd.CategoricalDtype(list(level.code_ids), ordered=True) for level in book.levels
+    }
     return result.astype({**dtypes, "type": types})
 
 

@@ -10,7 +10,7 @@ from nbformat import NotebookNode
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
 
-from helpers.regenerate.kernels import EncryptedKernelManager
+from helpers.regenerate.kernels import QuietKernelManager
 
 NAME = "coalition"
 START_TIMEOUT = 120
@@ -53,7 +53,7 @@ class KeepingEngine(NBClientEngine):  # type: ignore[misc]
         client = Client(
             nb_man,
             kernel_name=kernel_name,
-            kernel_manager_class=EncryptedKernelManager,
+            kernel_manager_class=QuietKernelManager,
             startup_timeout=START_TIMEOUT,
             timeout=None,
             coalesce_streams=True,

@@ -36,8 +36,8 @@ class ThisEnvironment(KernelSpecManager):
         return KernelSpec(resource_dir=str(RESOURCES), env=ENVIRONMENT, **get_kernel_dict())
 
 
-class EncryptedKernelManager(AsyncKernelManager):
-    """Starts kernels of this environment and talks to them encrypted.
+class QuietKernelManager(AsyncKernelManager):
+    """Starts kernels of this environment, which have nothing to complain of.
 
     Without encryption anybody on the machine could read along, and ipykernel warns
     of it for every kernel.
@@ -50,3 +50,9 @@ class EncryptedKernelManager(AsyncKernelManager):
     @default("transport_encryption")
     def _encryption(self) -> str:
         return "auto" if zmq.has("curve") else "disabled"
+
+    async def _async_interrupt_kernel(self) -> None:
+        # Jupyter interrupts every kernel before it asks it to end. One that has done all
+        # its cells has nothing to stop, and now and then prints that it was interrupted.
+        if not self.shutting_down:
+            await super()._async_interrupt_kernel()

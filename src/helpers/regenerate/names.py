@@ -50,7 +50,7 @@ def output_name(
     >>> output_name("01_support", {"silence": "as_no", "strict": True})
     '01_support__silence-as_no__strict-true'
     >>> output_name("01_support", {"label": "Yes & No"})
-    '01_support__label-yes_no__8b8a0f3cf0ea'
+    '01_support__label-yes_no__ea7e04618cd0'
     """
     known = known or {}
     texts = {name: _text(value, known.get(name, ())) for name, value in chosen.items()}

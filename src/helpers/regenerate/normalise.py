@@ -72,7 +72,7 @@ def merge_streams(outputs: list[Node]) -> list[Node]:
     Returns
     -------
     list of dict
-        The same with adjacent pieces of one stream joined.
+        The same, with later pieces added to the first of their stream.
 
     Examples
     --------
@@ -84,7 +84,7 @@ def merge_streams(outputs: list[Node]) -> list[Node]:
     for output in outputs:
         last = merged[-1] if merged else {}
         if output["output_type"] == "stream" and last.get("name") == output["name"]:
-            merged[-1] = last | {"text": _joined(last["text"]) + _joined(output["text"])}
+            last["text"] = _joined(last["text"]) + _joined(output["text"])
         else:
             merged.append(output)
     return merged

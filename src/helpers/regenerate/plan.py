@@ -149,13 +149,26 @@ def _read_entries(
         else:
             notebook = read_notebook(notebooks[key])
             for node in listed.value:
-                if not isinstance(node, yaml.MappingNode):
-                    message = "a run is a mapping of parameters to values; {} runs the defaults"
-                    problems.append(f"{_place(path, node)}: {message}")
-                    continue
-                pairs = _pairs(node, path, problems)
-                given = {name: loader.construct_object(value, deep=True) for name, value in pairs}
-                yield _Entry(_place(path, node), notebook, given)
+                given = _given(loader, node, path, problems)
+                if given is not None:
+                    yield _Entry(_place(path, node), notebook, given)
+
+
+def _given(
+    loader: yaml.SafeLoader, node: yaml.Node, path: Path, problems: list[str]
+) -> dict[str, object] | None:
+    """Return the values that an entry gives, or None if it is not a mapping."""
+    if not isinstance(node, yaml.MappingNode):
+        message = "a run is a mapping of parameters to values; {} runs the defaults"
+        problems.append(f"{_place(path, node)}: {message}")
+        return None
+    given: dict[str, object] = {}
+    for name, value in _pairs(node, path, problems):
+        try:
+            given[name] = loader.construct_object(value, deep=True)
+        except yaml.YAMLError:
+            problems.append(f"{_place(path, value)}: {name} has a value of no known kind")
+    return given
 
 
 def _loader(path: Path) -> yaml.SafeLoader:
@@ -190,6 +203,9 @@ def _pairs(
     """Yield a mapping's keys and values; YAML itself would keep the last of a key."""
     seen: set[str] = set()
     for key, value in node.value:
+        if not isinstance(key, yaml.ScalarNode):
+            problems.append(f"{_place(path, key)}: a name was expected before the colon")
+            continue
         if key.value in seen:
             problems.append(f"{_place(path, key)}: {key.value!r} is there twice")
         seen.add(key.value)

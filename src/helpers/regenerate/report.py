@@ -26,7 +26,9 @@ class Report:
         self.start = time.perf_counter()
         self.bar: tqdm[NoReturn] | None = None
         if stream.isatty():
-            self.bar = tqdm(total=total, unit="run", file=stream, dynamic_ncols=True, leave=False)
+            self.bar = tqdm(
+                total=total, unit="run", file=stream, mininterval=0, dynamic_ncols=True, leave=False
+            )
 
     def add(self, outcome: Outcome, result: str) -> None:
         """Take note of a run that has ended.

@@ -1,0 +1,102 @@
+"""Figures of regions: composition by type, levels in small multiples."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from helpers.codebook import load_codebook
+from helpers.plots.picture import Picture, canvas, clean, finish, ink_on, legend
+from helpers.tables import listing
+
+
+def composition(table: pd.DataFrame, title: str) -> Picture:
+    """Draw how many states of each region have each type.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One row per region, as `helpers.tables.composition` returns it.
+    title : str
+        What is seen.
+
+    Returns
+    -------
+    Picture
+        One stacked bar per region, in numbers of states.
+    """
+    types = [t for t in load_codebook().support_types if table[t.label].any()]
+    figure, axes = canvas(9.0, 2.1 + 0.5 * len(table))
+    left = np.zeros(len(table))
+    for kind in types:
+        n = table[kind.label].to_numpy()
+        axes.barh(range(len(table)), n, left=left, color=kind.colour, edgecolor="white")
+        for place in map(int, np.flatnonzero(n)):
+            where = left[place] + n[place] / 2
+            axes.text(
+                where, place, str(n[place]), ha="center", va="center", color=ink_on(kind.colour)
+            )
+        left += n
+    labels = [f"{region} ({n})" for region, n in table["n_states"].items()]
+    axes.set_yticks(range(len(table)), labels)
+    axes.invert_yaxis()
+    axes.set_xticks(range(int(max(left, default=0)) + 1))
+    axes.set_xlabel("number of states")
+    axes.set_ylabel("region (states coded)")
+    handles = [Patch(facecolor=kind.colour, label=kind.label) for kind in types]
+    legend(axes, handles)
+    parts = []
+    for region, row in table.iterrows():
+        found = [f"{row[kind.label]} {kind.label}" for kind in types if row[kind.label]]
+        parts.append(f"{region}: {listing(found)} of {row['n_states']}")
+    return finish(figure, axes, title, f"{title}. {'; '.join(parts)}.")
+
+
+def level_panels(shares: pd.DataFrame, title: str) -> Picture:
+    """Draw the three levels by region, one panel per level.
+
+    Parameters
+    ----------
+    shares : DataFrame
+        One row per region, level and value, as `helpers.tables.level_shares`
+        returns it.
+    title : str
+        What is seen.
+
+    Returns
+    -------
+    Picture
+        One panel per level; bars show shares of a region's states, the numbers in
+        them are counts.
+    """
+    levels = load_codebook().levels
+    regions = list(dict.fromkeys(shares["region"]))
+    figure = Figure(figsize=(11.0, 2.1 + 0.48 * len(regions)), layout="constrained")
+    panels = figure.subplots(1, len(levels), sharey=True, squeeze=False)[0]
+    for axes, level in zip(panels, levels, strict=True):
+        left = np.zeros(len(regions))
+        part = shares[shares["level"] == level.label].set_index(["region", "value"])
+        for code in level.codes:
+            rows = part.xs(code.label, level="value").loc[regions]
+            width, n = rows["percent"].to_numpy(), rows["n"].to_numpy()
+            axes.barh(range(len(regions)), width, left=left, color=code.colour, edgecolor="white")
+            for place in map(int, np.flatnonzero(n)):
+                where = left[place] + width[place] / 2
+                ink = ink_on(code.colour)
+                axes.text(where, place, str(n[place]), ha="center", va="center", color=ink)
+            left += width
+        clean(axes)
+        axes.set_title(level.label, fontsize=10, loc="left")
+        axes.set_xlim(0, 100.5)
+        axes.set_xlabel("percent of the region's states")
+        handles = [Patch(facecolor=code.colour, label=code.label) for code in level.codes]
+        below = {"loc": "upper left", "bbox_to_anchor": (-0.02, -1.0 / len(regions)), "ncols": 2}
+        axes.legend(handles=handles, frameon=False, fontsize=9, columnspacing=1, **below)
+    sizes = shares.groupby("region", observed=True)["of"].first()
+    panels[0].set_yticks(range(len(regions)), [f"{r} ({sizes[r]})" for r in regions])
+    panels[0].invert_yaxis()
+    panels[0].set_ylabel("region (states coded)")
+    figure.suptitle(title, x=0.01, ha="left", fontsize=11.5, fontweight="bold")
+    rows = shares[shares["n"] > 0]
+    parts = [f"{r.region}, {r.level}: {r.value} {r.n} of {r.of}" for r in rows.itertuples()]
+    return Picture(figure, f"{title}. {'; '.join(parts)}.")

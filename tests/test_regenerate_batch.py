@@ -1,0 +1,149 @@
+"""Files appear whole or not at all, and one failure does not stop the others."""
+
+import io
+import os
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+from notebook_maker import asking
+
+from helpers.regenerate import batch
+from helpers.regenerate.batch import refresh, regenerate, write_whole
+from helpers.regenerate.errors import RegenerateError
+from helpers.regenerate.execute import Outcome
+from helpers.regenerate.plan import Run
+from helpers.regenerate.report import Report
+
+
+@pytest.fixture
+def report():
+    return Report(3, io.StringIO())
+
+
+def runs(folder, *names):
+    return [Run(asking(folder / f"{name}.ipynb", "").resolve(), {}, name) for name in names]
+
+
+def made(outcomes):
+    """Stand in for the execution: hand out prepared outcomes by name."""
+    return lambda _, asked: (outcomes[run.name] for run in asked)
+
+
+def files(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_writes_each_run_and_keeps_a_failed_one(tmp_path, report):
+    outcomes = {
+        "a": Outcome("a", 1.0, b"A"),
+        "b": Outcome("b", 1.0, b"B with its error", "cell [2]: ValueError: no"),
+        "c": Outcome("c", 1.0, b"C"),
+    }
+    out = tmp_path / "deep" / "build"
+    well = regenerate(runs(tmp_path / "nb", "a", "b", "c"), out, report, made(outcomes))
+    assert not well
+    assert files(out) == {"a.ipynb": b"A", "b.ipynb": b"B with its error", "c.ipynb": b"C"}
+    assert [result for _, result in report.rows] == ["done", "FAILED", "done"]
+
+
+def test_writes_nothing_for_a_run_without_a_notebook(tmp_path, report):
+    outcome = Outcome("a", 0.1, None, "NotJSONError: empty")
+    assert not regenerate(runs(tmp_path, "a"), tmp_path / "out", report, made({"a": outcome}))
+    assert files(tmp_path / "out") == {}
+
+
+def test_writes_each_run_as_it_ends(tmp_path, report):
+    def interrupted(_, asked):
+        yield Outcome(asked[0].name, 1.0, b"A")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        regenerate(runs(tmp_path / "nb", "a", "b"), tmp_path / "out", report, interrupted)
+    assert files(tmp_path / "out") == {"a.ipynb": b"A"}
+
+
+def test_the_notebooks_are_never_the_output(tmp_path, report):
+    never = made({})
+    with pytest.raises(RegenerateError, match="choose another --out"):
+        regenerate(runs(tmp_path, "a"), tmp_path, report, never)
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    with pytest.raises(RegenerateError, match="cannot be a folder"):
+        regenerate(runs(tmp_path / "nb", "a"), tmp_path / "file", report, never)
+
+
+def test_refresh_touches_only_what_has_changed(tmp_path, report):
+    asked = runs(tmp_path, "same", "new", "broken")
+    before = files(tmp_path)
+    os.utime(asked[0].notebook, (1, 1))
+    outcomes = {
+        "same": Outcome("same", 1.0, before["same.ipynb"]),
+        "new": Outcome("new", 1.0, b"NEW"),
+        "broken": Outcome("broken", 1.0, b"half", "cell [1]: ValueError: no"),
+    }
+    assert not refresh([run.notebook for run in asked], report, made(outcomes))
+    assert files(tmp_path) == before | {"new.ipynb": b"NEW"}
+    assert asked[0].notebook.stat().st_mtime == 1
+    assert [result for _, result in report.rows] == [
+        *("unchanged", "rewritten", "FAILED, left as it was")
+    ]
+
+
+def test_a_file_is_replaced_in_one_step(tmp_path, monkeypatch):
+    path = tmp_path / "a.ipynb"
+    write_whole(path, b"old")
+    seen = []
+    replace = Path.replace
+
+    def watched(draft, target):
+        seen.append((path.read_bytes(), draft.read_bytes(), draft.parent))
+        return replace(draft, target)
+
+    monkeypatch.setattr(Path, "replace", watched)
+    write_whole(path, b"new")
+    assert seen == [(b"old", b"new", tmp_path)]
+    assert files(tmp_path) == {"a.ipynb": b"new"}
+
+
+@pytest.mark.parametrize("error", [OSError("disk full"), KeyboardInterrupt()])
+@pytest.mark.parametrize("step", ["write_bytes", "replace"])
+def test_a_file_is_whole_or_not_there(tmp_path, monkeypatch, error, step):
+    (tmp_path / "a.ipynb").write_bytes(b"old")
+
+    def broken(self, *_):
+        if step == "write_bytes":
+            with self.open("wb") as file:
+                file.write(b"ne")
+        raise error
+
+    monkeypatch.setattr(Path, step, broken)
+    for name in ("a.ipynb", "b.ipynb"):
+        with pytest.raises(type(error)):
+            write_whole(tmp_path / name, b"new")
+    monkeypatch.undo()
+    assert files(tmp_path) == {"a.ipynb": b"old"}
+
+
+def test_a_draft_left_by_a_killed_process_is_no_notebook(tmp_path):
+    stale = tmp_path / f".a.ipynb.{os.getpid()}.tmp"
+    stale.write_bytes(b"half of a notebook, and longer than the next one")
+    assert not list(tmp_path.glob("*.ipynb"))
+    write_whole(tmp_path / "a.ipynb", b"new")
+    assert files(tmp_path) == {"a.ipynb": b"new"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
+def test_a_rewritten_file_keeps_its_permissions(tmp_path):
+    path = tmp_path / "a.ipynb"
+    write_whole(path, b"old")
+    assert stat.S_IMODE(path.stat().st_mode) & 0o400
+    path.chmod(0o640)
+    write_whole(path, b"new")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+
+
+def test_runs_go_one_after_another_if_nothing_else_is_given(tmp_path, report, monkeypatch):
+    monkeypatch.setattr(batch, "execute_run", lambda run: Outcome(run.name, 1.0, b"x"))
+    assert regenerate(runs(tmp_path / "nb", "a", "b"), tmp_path / "out", report)
+    assert sorted(files(tmp_path / "out")) == ["a.ipynb", "b.ipynb"]
