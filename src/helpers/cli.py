@@ -6,13 +6,15 @@ they need when they run, so that ``--help`` and what only reads text start at on
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 import helpers
+from helpers.files import DataError
 from helpers.regenerate.errors import RegenerateError
 
 if TYPE_CHECKING:
@@ -126,7 +128,7 @@ def list_notebooks(as_json: bool) -> None:
 
 @main.command(
     epilog=example(
-        "coalition run", "coalition run 01_support_typology -p min_confidence high --out /tmp/trial"
+        "coalition run", "coalition run 01_support_typology -p min_confidence high --out trial"
     )
 )
 @click.argument("notebooks", nargs=-1, metavar="[NOTEBOOK]...")
@@ -190,3 +192,79 @@ def _reported(total: int, where: str, work: Callable[[Any], bool]) -> None:
         report.close(where)
     if not well:
         raise click.exceptions.Exit(1)
+
+
+@contextmanager
+def _data_errors() -> Iterator[None]:
+    """Turn what is wrong with data (code 1) or an argument (code 2) into a message."""
+    try:
+        yield
+    except DataError as error:
+        raise click.ClickException(str(error)) from error
+    except ValueError as error:
+        raise WrongInput(str(error)) from error
+
+
+@main.command(epilog=example("coalition check", "coalition check --data my_codings"))
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    help="Data folder to check; by default the repository's, or that of COALITION_DATA.",
+)
+def check(data: Path | None) -> None:
+    """Check the data tables, and name everything that is wrong.
+
+    Ends with code 1 if anything is. Adjudicated codings that adjudications.csv does
+    not account for are listed too, and are no error.
+    """
+    from helpers.checks import find_problems, unexplained  # noqa: PLC0415
+
+    with _data_errors():
+        problems = find_problems(data)
+        notes = [] if problems else unexplained(data)
+    for line in [*problems, *(f"to explain: {note}" for note in notes)]:
+        click.echo(line)
+    click.echo(f"{len(problems)} problem(s), {len(notes)} coding(s) to explain")
+    if problems:
+        raise click.exceptions.Exit(1)
+
+
+@main.command(epilog=example("coalition codebook", "coalition codebook arms_supply"))
+@click.argument("variable", required=False)
+def codebook(variable: str | None) -> None:
+    """Print the coding scheme, or one VARIABLE of it with its rules."""
+    from helpers.codebook import describe, load_codebook  # noqa: PLC0415
+
+    with _data_errors():
+        click.echo(describe(load_codebook(), variable))
+
+
+@main.command(epilog=example("coalition types", "coalition types --silence no --format csv"))
+@click.option("--account", default="essay", show_default=True, help="Whose picture of the world.")
+@click.option("--silence", default="open", show_default=True, help="How silence is read.")
+@click.option(
+    "--format", "style", type=click.Choice(["text", "csv"]), default="text", show_default=True
+)
+def types(account: str, silence: str, style: str) -> None:
+    """Print each state's levels, support type and bounds."""
+    from helpers.data import load_cases  # noqa: PLC0415
+    from helpers.tables import types_csv, types_text  # noqa: PLC0415
+    from helpers.typology import derive  # noqa: PLC0415
+
+    with _data_errors():
+        derived = derive(load_cases(account, silence=silence))
+    click.echo(types_csv(derived) if style == "csv" else types_text(derived), nl=False)
+
+
+@main.command(epilog=example("coalition diff", "coalition diff HEAD~3"))
+@click.argument("revision", default="HEAD", metavar="[REV]")
+def diff(revision: str) -> None:
+    """Show what changed in the data since a commit, and what follows.
+
+    Codings one by one, other tables by number of rows, then the support types and
+    the thesis verdicts that come out otherwise. REV is HEAD unless given.
+    """
+    from helpers.changes import report  # noqa: PLC0415
+
+    with _data_errors():
+        click.echo(report(revision))

@@ -42,6 +42,7 @@ _LISTS: dict[str, set[str]] = {
     "claim_verdicts": _COLOURED,
     "votes": _COLOURED,
     "resolution_kinds": _ENTRY,
+    "resolution_sets": _ENTRY | {"resolutions"},
     "evidence_tiers": _ENTRY,
     "groups": {"id", "label"},
     "rules": {"id", "rule"},
@@ -72,7 +73,8 @@ class Entry:
     """One coded value or rule: its id, label, rule and colour.
 
     ``label``, ``rule`` and ``colour`` are empty where the list has none.
-    ``step`` is the place of a support type in the scheme's order.
+    ``step`` is the place of a support type in the scheme's order, ``resolutions``
+    what a set of resolutions holds.
     """
 
     id: str
@@ -80,6 +82,7 @@ class Entry:
     rule: str = ""
     colour: str = ""
     step: int | None = None
+    resolutions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -267,6 +270,12 @@ def _problems(file: str, raw: Any) -> Iterator[Problem]:
         place = f"levels.{level.get('id')}.codes"
         yield from _list_problems(file, place, level.get("codes"), {"id", "label", "colour"})
     yield from _list_problems(file, "variables", raw.get("variables", []), _VARIABLE)
+    for entry in _mappings(raw.get("resolution_sets")):
+        held = entry.get("resolutions")
+        if not isinstance(held, list) or not held or not all(isinstance(r, str) for r in held):
+            place = f"resolution_sets.{entry.get('id')}.resolutions"
+            message = "must be a list of texts with at least one entry"
+            yield Problem(file, entry.get(LINE, 0), place, str(held)[:40], message)
     groups = [group.get("id") for group in _mappings(raw.get("groups"))]
     for variable in _mappings(raw.get("variables")):
         yield from _variable_problems(file, variable, groups)
@@ -366,6 +375,7 @@ def _entry(raw: dict[str, Any]) -> Entry:
         rule=raw.get("rule", raw.get("statement", "")),
         colour=raw.get("colour", ""),
         step=raw.get("step"),
+        resolutions=tuple(raw.get("resolutions", ())),
     )
 
 

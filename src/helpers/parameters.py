@@ -32,6 +32,18 @@ Case: TypeAlias = str
 """ISO3 code of one of the states that the essay is about."""
 VariableId: TypeAlias = str
 """A variable of the codebook."""
+Section: TypeAlias = str
+"""A section of the essay about which it makes claims, or ``all``."""
+Verdict: TypeAlias = str
+"""A verdict on a claim, or ``all``."""
+OrderedVariable: TypeAlias = str
+"""A variable of the codebook whose codes stand in order."""
+Member: TypeAlias = str
+"""ISO3 code of a member state of the United Nations."""
+Resolution: TypeAlias = str
+"""A resolution of the General Assembly: a row of ``un_resolutions.csv``."""
+ResolutionSet: TypeAlias = str
+"""A set of resolutions: an id of ``resolution_sets`` in the codebook."""
 
 GROUPINGS = ("region", "m49_region", "m49_subregion", "un_regional_group")
 
@@ -89,6 +101,36 @@ def variable_ids() -> tuple[str, ...]:
     return tuple(variable.id for variable in load_codebook().variables)
 
 
+def section_ids() -> tuple[str, ...]:
+    """Return ``all`` and the sections of the essay that hold claims, in its order."""
+    return ("all", *_column("claims", ["section"]))
+
+
+def verdict_ids() -> tuple[str, ...]:
+    """Return ``all`` and the verdicts on claims."""
+    return ("all", *load_codebook().ids("claim_verdicts"))
+
+
+def ordered_variable_ids() -> tuple[str, ...]:
+    """Return the variables whose codes stand in order."""
+    return tuple(variable.id for variable in load_codebook().variables if not variable.is_set)
+
+
+def member_ids() -> tuple[str, ...]:
+    """Return the ISO3 codes of the UN's members."""
+    return _column("states", ["state"])
+
+
+def resolution_ids() -> tuple[str, ...]:
+    """Return the resolutions, in the order of their table."""
+    return _column("un_resolutions", ["resolution"])
+
+
+def resolution_set_ids() -> tuple[str, ...]:
+    """Return the sets of resolutions."""
+    return load_codebook().ids("resolution_sets")
+
+
 ALLOWED: dict[str, Callable[[], tuple[str, ...]]] = {
     "Account": account_ids,
     "Silence": silence_ids,
@@ -99,6 +141,12 @@ ALLOWED: dict[str, Callable[[], tuple[str, ...]]] = {
     "Region": region_ids,
     "Case": case_ids,
     "VariableId": variable_ids,
+    "Section": section_ids,
+    "Verdict": verdict_ids,
+    "OrderedVariable": ordered_variable_ids,
+    "Member": member_ids,
+    "Resolution": resolution_ids,
+    "ResolutionSet": resolution_set_ids,
 }
 """For each name that an annotation may use, a function that returns its values."""
 

@@ -5,15 +5,54 @@ DataFrame to display or to draw. Sentences in notebooks are printed from the sam
 tables, with `listing` and `count_of`.
 """
 
+import zlib
 from collections.abc import Iterable, Sequence
 
 import pandas as pd
+from IPython.core.getipython import get_ipython
 
 from helpers.codebook import Variable, load_codebook
 from helpers.data import case_names, load_codings, load_states, load_table
 from helpers.parameters import GROUPINGS, act_ids, aid_ids, grouping_ids, region_ids, require
 
 MISSING = "not coded"
+
+
+def readable() -> None:
+    """Let notebooks show tables for reading: text to the left, nothing cut off.
+
+    Pandas itself aligns all cells to the right and cuts long ones. Outside of
+    Jupyter only the cutting ends.
+    """
+    pd.options.display.max_colwidth = None
+    shell = get_ipython()
+    if shell is not None and shell.display_formatter is not None:
+        formatters = shell.display_formatter.formatters
+        formatters["text/html"].for_type(pd.DataFrame, as_html)
+
+
+def as_html(table: pd.DataFrame) -> str:
+    """Return a table as HTML whose text columns are aligned to the left.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Any table.
+
+    Returns
+    -------
+    str
+        As pandas writes it, with a style for this table only. Backticks, which mark
+        codes in the codebook's rules, are left out.
+    """
+    html = table.to_html(border=0).replace("`", "")
+    # The id depends on the content alone, so that the same table gives the same bytes.
+    name = f"t{zlib.crc32(html.encode()):08x}"
+    numbers = [pd.api.types.is_numeric_dtype(dtype) for dtype in table.dtypes]
+    left = [f"#{name} td:nth-of-type({n})" for n, number in enumerate(numbers, 1) if not number]
+    selectors = ", ".join([f"#{name} th", *left])
+    style = f"<style>{selectors} {{text-align: left; vertical-align: top}}</style>"
+    return style + html.replace("<table", f'<table id="{name}"', 1)
 
 
 def listing(items: Iterable[object], nobody: str = "none") -> str:
@@ -214,6 +253,48 @@ def types_table(derived: pd.DataFrame) -> pd.DataFrame:
     table = derived.assign(type=derived["type"].cat.rename_categories(labels), could_be=could_be)
     table = table.drop(columns="determined").rename(columns=lambda name: name.replace("_", " "))
     return _named(table).sort_values(["type", "state"], kind="stable")
+
+
+def types_text(derived: pd.DataFrame) -> str:
+    """Return types and bounds as lines to read in a terminal.
+
+    Parameters
+    ----------
+    derived : DataFrame
+        One row per state, as `helpers.typology.derive` returns it.
+
+    Returns
+    -------
+    str
+        One line per state, least supportive type first, after a header.
+    """
+    table = types_table(derived).reset_index().astype(str)
+    widths = {name: max(len(str(name)), *table[name].str.len()) for name in table}
+    rows = [list(table.columns), *table.to_numpy().tolist()]
+    padded = (
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths.values(), strict=True))
+        for row in rows
+    )
+    return "".join(f"{line.rstrip()}\n" for line in padded)
+
+
+def types_csv(derived: pd.DataFrame) -> str:
+    """Return types and bounds as CSV, ids instead of labels.
+
+    Parameters
+    ----------
+    derived : DataFrame
+        One row per state, as `helpers.typology.derive` returns it.
+
+    Returns
+    -------
+    str
+        One line per state, in the order given; members of ``could_be`` are joined
+        by ``;``.
+    """
+    table = derived.drop(columns="determined")
+    table = table.assign(could_be=table["could_be"].map(";".join)).rename_axis("state")
+    return str(table.to_csv(lineterminator="\n"))
 
 
 def type_counts(derived: pd.DataFrame) -> pd.DataFrame:

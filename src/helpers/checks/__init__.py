@@ -23,7 +23,7 @@ from helpers.codebook import FILE, load_codebook
 from helpers.files import DataError, Problem, Row, data_folder, read_rows
 from helpers.schema import TABLES
 
-__all__ = ["find_problems", "require_clean", "unread"]
+__all__ = ["find_problems", "require_clean", "unexplained", "unread"]
 
 CHECKS: dict[str, Callable[[Content], Iterator[Problem]]] = {
     "accounts": members.accounts,
@@ -94,6 +94,36 @@ def require_clean(folder: Path | None = None) -> None:
     problems = _remembered(place, _state(place))
     if problems:
         raise DataError(problems)
+
+
+def unexplained(folder: Path | None = None) -> list[Problem]:
+    """Return adjudicated codings that nothing accounts for.
+
+    Where both coders agree and the adjudicated coding says otherwise, or where
+    ``adjudications.csv`` names another winner, a reason is owed. It is no problem
+    of the data: an analyst who tries a code out can work on.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        The data folder; by default the one that `helpers.files.data_folder` finds.
+
+    Returns
+    -------
+    list of Problem
+        By file, line and column.
+
+    Raises
+    ------
+    DataError
+        If the codebook cannot be read.
+    ValueError
+        If there is no such folder.
+    """
+    place = _existing(folder)
+    tables, _ = _read(place)
+    found = codings.unexplained(Content(load_codebook(place), tables))
+    return sorted(found, key=lambda problem: (problem.file, problem.line, problem.column))
 
 
 def unread(folder: Path | None = None) -> list[tuple[str, str, str, str]]:

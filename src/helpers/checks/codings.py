@@ -273,7 +273,8 @@ def adjudications(content: Content) -> Iterator[Problem]:
         "account": content.known("accounts", "account"),
         "state": content.known_case,
         "variable": one_of(content.variables, FILE),
-        "differed_in": several(one_of(COMPARED, "columns of codings.csv")),
+        # Empty where both coders agree and the adjudicated coding departs from them.
+        "differed_in": optional(several(one_of(COMPARED, "columns of codings.csv"))),
         "won": one_of((*CODERS, "neither"), "fixed by the scheme"),
         "reason": both(filled, words_at_most(REASON_WORDS)),
     }
@@ -296,14 +297,12 @@ def _adjudication(content: Content, row: Row) -> Iterator[Problem]:
         return
     differed = JOINT.join(_difference(one, two))
     if row["differed_in"] != differed:
-        found = f"must be {differed}" if differed else "they do not differ; remove the row"
-        message = f"{' and '.join(CODERS)} in lines {one.line} and {two.line}: {found}"
-        yield at("adjudications", row, "differed_in", message)
-    winners = [c for c, coding in zip(CODERS, (one, two), strict=True) if _same(coding, final)]
-    if differed and row["won"] not in (winners or ["neither"]):
-        found = " and ".join(winners) or "neither"
-        message = f"the adjudicated coding in line {final.line} is that of {found}"
-        yield at("adjudications", row, "won", message)
+        place = f"{' and '.join(CODERS)} in lines {one.line} and {two.line}"
+        found = f"must be {differed}" if differed else "they do not differ; must be empty"
+        yield at("adjudications", row, "differed_in", f"{place}: {found}")
+    elif not differed and _same(one, final):
+        message = "both coders and the adjudicated coding are the same; remove the row"
+        yield at("adjudications", row, "variable", message)
 
 
 def _unsettled(content: Content) -> Iterator[Problem]:
@@ -317,18 +316,37 @@ def _unsettled(content: Content) -> Iterator[Problem]:
                 message = f"differs from line {one.line} in {JOINT.join(differed)}"
                 message += "; adjudications.csv must have a row for it"
                 yield at("codings", two, differed[0], message)
-            elif final and not differed:
-                yield from _agreed(one, final)
         elif final:
             message = f"adjudicated without a coding by {CODERS[0] if two else CODERS[1]}"
             yield at("codings", final, "coder", message)
 
 
-def _agreed(one: Row, final: Row) -> Iterator[Problem]:
+def unexplained(content: Content) -> Iterator[Problem]:
+    """Yield adjudicated codings that ``adjudications.csv`` does not account for.
+
+    These keep nobody from working: someone who tries another code has not yet
+    written down why it should win.
+    """
+    settled = content.first_rows("adjudications", "account", "state", "variable")
+    for key, row in content.first_rows("codings", "account", "state", "variable").items():
+        one, two, final = _three(content, row)
+        if not (one and two and final):
+            continue
+        if key not in settled:
+            yield from _departure(one, final)
+            continue
+        codings = zip(CODERS, (one, two), strict=True)
+        winners = [coder for coder, coding in codings if _same(coding, final)] or ["neither"]
+        if settled[key]["won"] not in winners:
+            message = f"the adjudicated coding in line {final.line} is that of {winners[0]}"
+            yield at("adjudications", settled[key], "won", message)
+
+
+def _departure(one: Row, final: Row) -> Iterator[Problem]:
     """Yield where an adjudicated coding leaves what both coders say."""
     for column in _difference(one, final):
         agreed = one[column] or "empty"
-        message = f"both coders have {agreed} (line {one.line}); adjudicated must be the same"
+        message = f"both coders have {agreed} (line {one.line}); say why in adjudications.csv"
         yield at("codings", final, column, message)
 
 

@@ -40,7 +40,13 @@ class Picture:
         """Return the figure as PNG bytes, the same for the same figure."""
         buffer = io.BytesIO()
         # Without the writer's version the bytes depend on the drawing alone.
-        self.figure.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
+        self.figure.savefig(
+            buffer,
+            format="png",
+            dpi=DPI,
+            metadata={"Software": None},
+            pil_kwargs={"optimize": True},
+        )
         return buffer.getvalue()
 
     def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, str], dict[str, dict[str, str]]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from helpers.regenerate.errors import RegenerateError
 from helpers.regenerate.execute import Outcome, execute_run, refresh_run
+from helpers.regenerate.pictures import picture_of, picture_path
 from helpers.regenerate.plan import Run
 from helpers.regenerate.report import Report
 
@@ -98,10 +99,20 @@ def _store(path: Path, outcome: Outcome) -> str:
     """Write a notebook that has changed, and say what was done."""
     if outcome.error or outcome.notebook is None:
         return "FAILED, left as it was"
+    _store_picture(path, outcome.notebook)
     if path.read_bytes() == outcome.notebook:
         return "unchanged"
     write_whole(path, outcome.notebook)
     return "rewritten"
+
+
+def _store_picture(path: Path, notebook: bytes) -> None:
+    """Write the picture that a notebook lends, if it has changed."""
+    found = picture_of(notebook)
+    place = picture_path(path)
+    if found and not (place.is_file() and place.read_bytes() == found[0]):
+        place.parent.mkdir(exist_ok=True)
+        write_whole(place, found[0])
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -7,6 +7,8 @@ from tqdm import tqdm
 
 from helpers.regenerate.execute import Outcome
 
+NAME_ON_BAR = 32
+
 
 class Report:
     """A progress bar on a terminal, plain lines anywhere else; then a table.
@@ -42,7 +44,7 @@ class Report:
         """
         self.rows.append((outcome, result))
         if self.bar is not None:
-            self.bar.set_postfix_str(outcome.name, refresh=False)
+            self.bar.set_postfix_str(outcome.name[:NAME_ON_BAR], refresh=False)
             self.bar.update()
             return
         count = f"[{len(self.rows):>{len(str(self.total))}}/{self.total}]"

@@ -1,0 +1,423 @@
+"""Figures of roll calls: tile-grid maps, scalogram, change, one state's votes.
+
+The maps give every member of the United Nations one equal tile and draw no
+borders: its vote counts as one, and map files of borders take sides on Crimea.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap, to_hex
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch, Rectangle
+
+from helpers.association import as_shown
+from helpers.codebook import Entry, load_codebook
+from helpers.data import case_names, load_states
+from helpers.plots.picture import FAINT, INK, Picture, canvas, clean, finish, ink_on, legend
+from helpers.scaling import error_cells
+from helpers.tables import listing, names
+from helpers.votes import ABSENT, RUSSIA
+
+BINS = ((0, 0), (0, 25), (25, 50), (50, 75), (75, 100), (100, 100))
+"""Classes of the index of agreement; both ends have one of their own."""
+OUTSIDE = "#f7f7f7"
+SUBJECT = "#4d4d4d"
+
+
+def vote_map(votes: pd.Series, title: str) -> Picture:
+    """Draw how members voted on one resolution, one tile each.
+
+    Parameters
+    ----------
+    votes : Series
+        One vote per member, indexed by ISO3 code; members left out are drawn pale.
+    title : str
+        What is seen.
+
+    Returns
+    -------
+    Picture
+        Every member of the United Nations on a tile grid, coloured by its vote.
+    """
+    entries = {entry.id: entry for entry in load_codebook().lists["votes"]}
+    fills = {str(state): entries[vote].colour for state, vote in votes.items()}
+    hatched = {str(state) for state in votes.index[votes == ABSENT]}
+    groups = {vote: votes.index[votes == vote] for vote in entries}
+    patches = [
+        Patch(
+            facecolor=entries[vote].colour,
+            edgecolor=INK if vote == ABSENT else "none",
+            linestyle=":" if vote == ABSENT else "-",
+            label=f"{entries[vote].label}: {len(states)}",
+        )
+        for vote, states in groups.items()
+    ]
+    parts = [
+        f"{entries[vote].label} {len(states)}" + _who(states, vote == "yes")
+        for vote, states in groups.items()
+    ]
+    alt = f"{title}. {len(votes)} members: {'; '.join(parts)}."
+    return _tile_grid(fills, hatched, patches, title, alt)
+
+
+def agreement_map(agreement: pd.DataFrame, title: str) -> Picture:
+    """Draw each member's agreement with Russia, one tile each.
+
+    Parameters
+    ----------
+    agreement : DataFrame
+        One row per member, as `helpers.votes.agreement` returns it; members left
+        out are drawn pale.
+    title : str
+        What is seen.
+
+    Returns
+    -------
+    Picture
+        Every member of the United Nations on a tile grid, coloured by the index of
+        agreement, in classes; those with no vote to compare are dotted.
+    """
+    colours = _ramp(len(BINS))
+    classes = agreement["index"].map(_class_of)
+    none = agreement.index[agreement["n_compared"] == 0]
+    fills = {str(s): colours[int(place)] for s, place in classes.dropna().items()}
+    fills |= {str(state): "#ffffff" for state in none} | {RUSSIA: SUBJECT}
+    sizes = classes.value_counts()
+    patches = [
+        Patch(facecolor=colours[place], label=f"{_bin_label(place)}: {int(sizes.get(place, 0))}")
+        for place in range(len(BINS))
+    ]
+    dotted = {"facecolor": "#ffffff", "edgecolor": INK, "linestyle": ":"}
+    patches.append(Patch(label=f"no vote to compare: {len(none)}", **dotted))
+    patches.append(Patch(facecolor=SUBJECT, label="Russia"))
+    parts = [
+        f"{_bin_label(place)}: {int(sizes.get(place, 0))}"
+        + _who(classes.index[classes == place], False)
+        for place in range(len(BINS))
+    ]
+    alt = f"{title}. Index of agreement of {len(agreement)} members. {'; '.join(parts)}"
+    alt += f"; no vote to compare: {len(none)}{_who(none, False)}."
+    return _tile_grid(fills, set(map(str, none)), patches, title, alt)
+
+
+def scalogram(calls: pd.DataFrame, table: pd.DataFrame, places: pd.DataFrame, title: str) -> Picture:
+    """Draw members ordered by support, roll calls by popularity.
+
+    Parameters
+    ----------
+    calls : DataFrame
+        One row per member, as `helpers.votes.roll_calls` returns it.
+    table : DataFrame
+        One row per member, as `helpers.scaling.steps` returns it.
+    places : DataFrame
+        One row per member, as `helpers.scaling.places` returns it.
+    title : str
+        What is seen.
+
+    Returns
+    -------
+    Picture
+        Columns of members, to be read downwards and from left to right; a tile is
+        the vote itself, a cross marks a vote that the scale does not predict. The
+        states of the essay stand in bold.
+    """
+    colours = {entry.id: entry.colour for entry in load_codebook().lists["votes"]}
+    wrong = error_cells(table)
+    n_items, cases = len(table.columns), set(case_names().index)
+    panels = _panels(len(table), n_items)
+    height = max(1, -(-len(table) // panels))
+    width = panels * (1.55 + 0.2 * max(n_items, 4))
+    figure = Figure(figsize=(max(width, 6.0), 1.7 + 0.165 * height), layout="constrained")
+    short = dict(zip(places.index, names(places.index), strict=True))
+    for number, axes in enumerate(figure.subplots(1, panels, squeeze=False)[0]):
+        part = places.index[number * height : (number + 1) * height]
+        for row, state in enumerate(part):
+            for column, resolution in enumerate(table.columns):
+                vote = str(calls.loc[state, resolution])
+                _cell(axes, column, row, colours[vote], vote == ABSENT)
+                if wrong.loc[state, resolution]:
+                    ink = ink_on(colours[vote])
+                    axes.plot(column, row, marker="x", markersize=4.5, color=ink, mew=1.2)
+        clean(axes)
+        axes.set_xlim(-0.5, n_items - 0.5)
+        axes.set_ylim(height - 0.5, -0.5)
+        axes.xaxis.tick_top()
+        axes.set_xticks(range(n_items), list(table.columns), rotation=90, fontsize=8)
+        axes.set_yticks(range(len(part)), [short[state] for state in part], fontsize=8)
+        for label, state in zip(axes.get_yticklabels(), part, strict=True):
+            label.set_fontweight("bold" if state in cases or state == RUSSIA else "normal")
+    figure.supxlabel("resolution, the most passed at the left", fontsize=9.5)
+    figure.supylabel("member, most support first: downwards, then to the right", fontsize=9.5)
+    _votes_legend(figure, with_cross=True)
+    figure.suptitle(title, x=0.01, ha="left", fontsize=11.5, fontweight="bold")
+    return Picture(figure, _scalogram_alt(table, places, title))
+
+
+def change(table: pd.DataFrame, title: str) -> Picture:
+    """Draw the share of yes votes of groups in two periods.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One row per group, as `helpers.votes.change_by_group` returns it.
+    title : str
+        What is seen.
+
+    Returns
+    -------
+    Picture
+        One row per group: a ring for the share before, a dot for the share since,
+        each with votes for and votes cast.
+    """
+    yes = load_codebook().entry("votes", "yes").colour
+    figure, axes = canvas(9.5, 1.8 + 0.55 * len(table))
+    parts = []
+    for place, (name, row) in enumerate(table.iterrows()):
+        shares = {p: row[f"percent_yes_{p}"] for p in ("before", "since")}
+        known = [share for share in shares.values() if not np.isnan(share)]
+        axes.plot(known, [place] * len(known), color=FAINT, linewidth=3, zorder=1)
+        texts = []
+        for period, share in shares.items():
+            count = f"{row[f'yes_{period}']:.0f}/{row[f'cast_{period}']:.0f}"
+            texts.append(f"{period} {as_shown(share, 1)} percent ({count})")
+            if np.isnan(share):
+                continue
+            face = "white" if period == "before" else yes
+            axes.scatter(share, place, s=75, facecolor=face, edgecolor=yes, linewidth=1.6, zorder=3)
+            lower = share < max(known) or (period == "before" and len(set(known)) == 1)
+            nudge, side = ((-1.6, "right") if lower and len(known) > 1 else (1.6, "left"))
+            axes.text(share + nudge, place, count, ha=side, va="center", fontsize=8.5, color=INK)
+        parts.append(f"{name}: {', '.join(texts)}")
+    labels = [f"{name} ({n})" for name, n in table["n_members"].items()]
+    axes.set_yticks(range(len(table)), labels)
+    axes.set_ylim(len(table) - 0.5, -0.5)
+    axes.set_xlim(-9, 112)
+    axes.set_xticks(range(0, 101, 20))
+    axes.grid(axis="x", color="#eeeeee", zorder=0)
+    axes.set_xlabel("yes, percent of the votes cast (yes votes / votes cast)")
+    axes.set_ylabel("group (members)")
+    legend(axes, [_ring("before", "white", yes), _ring("since", yes, yes)])
+    return finish(figure, axes, title, f"{title}. Share of yes votes. {'; '.join(parts)}.")
+
+
+def state_votes(calls: pd.DataFrame, resolutions: pd.DataFrame, state: str, title: str) -> Picture:
+    """Draw one state's votes beside Russia's and all members'.
+
+    Parameters
+    ----------
+    calls : DataFrame
+        One row per member, as `helpers.votes.roll_calls` returns it.
+    resolutions : DataFrame
+        One row per resolution, indexed by it, with ``date`` and ``title``.
+    state : str
+        ISO3 code of the state.
+    title : str
+        What is seen.
+
+    Returns
+    -------
+    Picture
+        One row per resolution: the state's vote, Russia's, and how all members
+        voted, as a stacked bar.
+    """
+    entries = load_codebook().lists["votes"]
+    look = {entry.id: entry for entry in entries}
+    shown = list(dict.fromkeys([state, RUSSIA]))
+    figure = Figure(figsize=(11.0, 1.5 + 0.3 * len(calls.columns)), layout="constrained")
+    grid = {"width_ratios": [0.85 * len(shown), 4.2]}
+    left, right = figure.subplots(1, 2, sharey=True, gridspec_kw=grid)
+    for row, resolution in enumerate(calls.columns):
+        for column, member in enumerate(shown):
+            entry = look[str(calls.loc[member, resolution])]
+            _cell(left, column, row, entry.colour, entry.id == ABSENT)
+            ink = ink_on(entry.colour)
+            left.text(column, row, entry.label, ha="center", va="center", fontsize=8.5, color=ink)
+        _stack(right, row, calls[resolution], entries)
+    for axes in (left, right):
+        clean(axes)
+        axes.set_ylim(len(calls.columns) - 0.5, -0.5)
+    facts = resolutions.loc[list(calls.columns)]
+    labels = [f"{_cut(row.title)}  {row.date}  {row.Index}" for row in facts.itertuples()]
+    left.set_yticks(range(len(labels)), labels, fontsize=8.5)
+    left.set_xlim(-0.5, len(shown) - 0.5)
+    left.set_xticks(range(len(shown)), names(shown))
+    left.xaxis.tick_top()
+    left.set_ylabel("resolution")
+    right.set_xlim(0, len(calls))
+    right.set_xlabel(f"how the {len(calls)} members voted")
+    _votes_legend(figure, with_cross=False)
+    figure.suptitle(title, x=0.01, ha="left", fontsize=11.5, fontweight="bold")
+    own = [f"{resolution} {look[str(vote)].label}" for resolution, vote in calls.loc[state].items()]
+    return Picture(figure, f"{title}. Votes of {names([state])[0]}: {'; '.join(own)}.")
+
+
+def codes_against_votes(table: pd.DataFrame, variable: str, title: str) -> Picture:
+    """Draw states' codes against their agreement with Russia.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One row per state, as `helpers.association.pairs` returns it.
+    variable : str
+        The variable of the codes.
+    title : str
+        What is seen.
+
+    Returns
+    -------
+    Picture
+        One row per code, one dot per state with a vote to compare; rings are
+        codings left out because they rest on a vote.
+    """
+    codes = load_codebook().variable(variable).codes
+    shown = table.dropna(subset="index").sort_values("index", kind="stable")
+    figure, axes = canvas(10.0, 1.7 + 0.95 * len(codes))
+    for place, code in enumerate(codes):
+        rows = shown[shown["code"] == code.id]
+        for step, row in enumerate(rows.itertuples()):
+            # Neighbours stand at four heights, so that their names do not meet.
+            height = place + 0.3 - 0.2 * (step % 4)
+            counted = row.use == "counted"
+            face = code.colour if counted else "white"
+            value = float(shown.loc[str(row.Index), "index"])
+            axes.scatter(value, height, s=50, facecolor=face, edgecolor=INK, zorder=3)
+            name = names([str(row.Index)])[0]
+            axes.text(value + 1.4, height, name, va="center", fontsize=8.5, color=INK)
+    axes.set_yticks(range(len(codes)), [code.label for code in codes])
+    axes.set_ylim(-0.5, len(codes) - 0.5)
+    axes.set_xlim(-3, 118)
+    axes.set_xticks(range(0, 101, 20))
+    axes.grid(axis="x", color="#eeeeee", zorder=0)
+    axes.set_xlabel("index of agreement with Russia, 0 to 100")
+    axes.set_ylabel(load_codebook().variable(variable).label.lower())
+    legend(axes, [_ring("counted", INK, INK), _ring("rests on a vote", "white", INK)])
+    parts = [
+        f"{names([str(state)])[0]}: {row['code']}, {as_shown(row['index'], 1)}, {row['use']}"
+        for state, row in table.iterrows()
+    ]
+    return finish(figure, axes, title, f"{title}. {'; '.join(parts) or 'No state is coded'}.")
+
+
+def _tile_grid(
+    fills: dict[str, str], dotted: set[str], patches: list[Patch], title: str, alt: str
+) -> Picture:
+    """Draw every member's tile with its code; those without a fill are pale."""
+    states = load_states()
+    figure, axes = canvas(12.0, 7.6)
+    for state, column, row in zip(
+        states.index, states["tile_col"], states["tile_row"], strict=True
+    ):
+        fill = fills.get(state, OUTSIDE)
+        box = Rectangle((column - 0.47, row - 0.47), 0.94, 0.94, facecolor=fill)
+        box.set_edgecolor(INK if state in dotted else "none")
+        box.set_linestyle(":" if state in dotted else "-")
+        axes.add_patch(box)
+        ink = ink_on(fill) if state in fills else "#b0b0b0"
+        weight = "bold" if states.loc[state, "region"] else "normal"
+        style = {"ha": "center", "va": "center", "fontsize": 7.5, "fontweight": weight}
+        axes.text(column, row, state, color=ink, **style)
+    axes.set_xlim(-0.6, states["tile_col"].max() + 0.6)
+    axes.set_ylim(states["tile_row"].max() + 0.6, -0.6)
+    axes.set_aspect("equal")
+    axes.set_xticks([])
+    axes.set_yticks([])
+    if len(fills) < len(states):
+        patches = [*patches, Patch(facecolor=OUTSIDE, edgecolor=FAINT, label="other members")]
+    axes.set_xlabel("one member, one tile; in bold the states of the essay")
+    axes.legend(handles=patches, loc="lower left", bbox_to_anchor=(0.0, 0.0), frameon=False)
+    return finish(figure, axes, title, alt)
+
+
+def _ramp(n: int) -> list[str]:
+    """Return colours from the one of yes, over abstain, to the one of no."""
+    book = load_codebook()
+    ends = [book.entry("votes", vote).colour for vote in ("yes", "abstain", "no")]
+    ramp = LinearSegmentedColormap.from_list("agreement", ends)
+    return [to_hex(ramp(place / (n - 1))) for place in range(n)]
+
+
+def _class_of(index: float) -> float:
+    """Return the place of an index among the classes, missing if it is."""
+    if np.isnan(index):
+        return float("nan")
+    if index in {0, 100}:
+        return 0.0 if index == 0 else float(len(BINS) - 1)
+    return float(1 + min(3, int(index // 25)))
+
+
+def _bin_label(place: int) -> str:
+    low, high = BINS[place]
+    if low == high:
+        return str(low)
+    return f"above {low}, below {high}" if low == 0 else f"{low} to below {high}"
+
+
+def _who(states: Iterable[object], many: bool) -> str:
+    """Return names in brackets, unless they would be too many to hear."""
+    codes = [str(state) for state in states]
+    return "" if many or not codes or len(codes) > 40 else f" ({listing(names(codes))})"
+
+
+def _cell(axes: Axes, column: float, row: float, colour: str, dotted: bool) -> None:
+    box = Rectangle((column - 0.45, row - 0.42), 0.9, 0.84, facecolor=colour)
+    box.set_edgecolor("#999999" if dotted else "none")
+    box.set_linestyle(":" if dotted else "-")
+    axes.add_patch(box)
+
+
+def _stack(axes: Axes, row: int, votes: pd.Series, entries: Iterable[Entry]) -> None:
+    """Draw one resolution's votes as a stacked bar with numbers."""
+    left = 0
+    for entry in entries:
+        n = int((votes == entry.id).sum())
+        edge = "#999999" if entry.id == ABSENT else "white"
+        axes.barh(row, n, left=left, height=0.8, color=entry.colour, edgecolor=edge, linewidth=0.6)
+        if n:
+            style = {"ha": "center", "va": "center", "fontsize": 8}
+            axes.text(left + n / 2, row, str(n), color=ink_on(entry.colour), **style)
+        left += n
+
+
+def _panels(n_rows: int, n_items: int) -> int:
+    """Return into how many columns of members a scalogram is cut."""
+    most = 4 if n_items <= 9 else 3 if n_items <= 14 else 2
+    return max(1, min(most, -(-n_rows // 12)))
+
+
+def _votes_legend(figure: Figure, with_cross: bool) -> None:
+    """Put the votes, and what a cross is, above the panels at the right."""
+    patches: list[Patch | object] = []
+    for entry in load_codebook().lists["votes"]:
+        absent = entry.id == ABSENT
+        style = {"edgecolor": "#999999" if absent else "none", "linestyle": ":" if absent else "-"}
+        patches.append(Patch(facecolor=entry.colour, label=entry.label, **style))
+    if with_cross:
+        cross = _ring("not as the scale predicts", INK, INK)
+        cross.set_marker("x")
+        patches.append(cross)
+    figure.legend(
+        handles=patches, loc="outside upper right", ncols=len(patches), frameon=False, fontsize=9
+    )
+
+
+def _ring(label: str, face: str, edge: str) -> Line2D:
+    style = {"marker": "o", "markersize": 8, "linestyle": "none", "markeredgewidth": 1.4}
+    return Line2D([], [], color=face, markeredgecolor=edge, label=label, **style)
+
+
+def _cut(text: str, most: int = 46) -> str:
+    """Return a title short enough for a label."""
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+
+
+def _scalogram_alt(table: pd.DataFrame, places: pd.DataFrame, title: str) -> str:
+    errors = int(places["errors"].sum())
+    passed = [f"{name} {int(table[name].sum())}" for name in table]
+    alt = f"{title}. {len(table)} members by {len(table.columns)} resolutions; "
+    alt += f"passed by: {', '.join(passed)}. {errors} votes are not as the scale predicts."
+    last = places.index[places["passed"] == 0]
+    return f"{alt} Members that pass none: {len(last)}{_who(last, False)}."
