@@ -562,6 +562,35 @@ def filter_region(table: pd.DataFrame, region: str) -> pd.DataFrame:
     return table[inside.reindex(table.index)]
 
 
+def regions_of(states: Iterable[str], grouping: str) -> pd.Series:
+    """Return the region of each state.
+
+    Parameters
+    ----------
+    states : iterable of str
+        ISO3 codes.
+    grouping : str
+        The column of ``states.csv`` that names the regions.
+
+    Returns
+    -------
+    Series
+        One region per state, indexed by ISO3 code.
+
+    Raises
+    ------
+    ValueError
+        If there is no such grouping; the message names those there are.
+
+    Examples
+    --------
+    >>> regions_of(["NAM", "IRN"], "m49_subregion").tolist()
+    ['Southern Africa', 'Southern Asia']
+    """
+    require("grouping", grouping, grouping_ids())
+    return load_states().loc[list(states), grouping]
+
+
 def composition(derived: pd.DataFrame, grouping: str) -> pd.DataFrame:
     """Return how many states of each region have each support type.
 
@@ -583,8 +612,7 @@ def composition(derived: pd.DataFrame, grouping: str) -> pd.DataFrame:
     ValueError
         If there is no such grouping; the message names those there are.
     """
-    require("grouping", grouping, grouping_ids())
-    regions = load_states().loc[derived.index, grouping]
+    regions = regions_of(derived.index, grouping)
     labels = {t.id: t.label for t in load_codebook().support_types}
     table = pd.crosstab(regions, derived["type"]).reindex(columns=list(labels), fill_value=0)
     table = table.rename(columns=labels).rename_axis(columns=None)
@@ -613,8 +641,7 @@ def level_shares(derived: pd.DataFrame, grouping: str) -> pd.DataFrame:
     ValueError
         If there is no such grouping; the message names those there are.
     """
-    require("grouping", grouping, grouping_ids())
-    regions = load_states().loc[derived.index, grouping]
+    regions = regions_of(derived.index, grouping)
     rows = []
     for region, states in derived.groupby(regions, observed=True):
         for level in load_codebook().levels:
