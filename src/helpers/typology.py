@@ -11,6 +11,7 @@ from itertools import product
 import pandas as pd
 
 from helpers.codebook import load_codebook
+from helpers.parameters import require_flag
 
 WAR_ACTS = ("recognises_dpr_lpr", "recognises_annexations")
 CRIMEA = "recognises_crimea"
@@ -157,7 +158,8 @@ def derive(cases: pd.DataFrame, crimea: bool = False) -> pd.DataFrame:
     Raises
     ------
     ValueError
-        If a column is missing or holds an unknown code; the message names it.
+        If a column is missing or holds an unknown code, or ``crimea`` is neither true
+        nor false; the message names it.
 
     Examples
     --------
@@ -232,7 +234,7 @@ def thesis(cases: pd.DataFrame, crimea: bool = False) -> pd.DataFrame:
 
 
 def _acts(crimea: bool) -> tuple[str, ...]:
-    return (*WAR_ACTS, CRIMEA) if crimea else WAR_ACTS
+    return (*WAR_ACTS, CRIMEA) if require_flag("crimea", crimea) else WAR_ACTS
 
 
 def _at_least(variable: str, code: Code, least: str) -> bool:
@@ -261,7 +263,8 @@ def _records(cases: pd.DataFrame) -> list[dict[str, Code | bool]]:
     denials = cases.get("general_denial", pd.Series(False, index=cases.index))
     records: list[dict[str, Code | bool]] = []
     for codes, denial in zip(plain.itertuples(index=False), denials, strict=True):
-        records.append(dict(zip(NEEDED, codes, strict=True)) | {"general_denial": bool(denial)})
+        known = bool(denial) if pd.notna(denial) else False
+        records.append(dict(zip(NEEDED, codes, strict=True)) | {"general_denial": known})
     return records
 
 
