@@ -91,7 +91,7 @@ def test_agrees_with_other_formulas_on_random_tables(seed):
     assert found["errors"] == edwards_errors(table)
 
 
-def test_agrees_with_other_formulas_on_the_war(request):
+def test_agrees_with_other_formulas_on_the_war():
     calls = votes.roll_calls(load_table("un_votes"), votes.resolutions_in("war"))
     table = scaling.steps(calls)
     found = scaling.summary(table)

@@ -114,7 +114,7 @@ def test_agreement_counted_by_hand(calls):
     counts = ["same", "one_abstains", "opposed", "n_compared", "absent", "other_absent"]
     assert table.loc["BBB", counts].tolist() == [3, 0, 0, 3, 0, 1]
     assert table.loc["CCC", counts].tolist() == [0, 2, 1, 3, 0, 1]
-    assert table.loc["EEE", counts].tolist() == [1, 1, 0, 2, 2, 0]
+    assert table.loc["EEE", counts].tolist() == [1, 1, 0, 2, 1, 1]
     assert table.loc["BBB", ["percent_same", "index"]].tolist() == [100.0, 100.0]
     assert table.loc["CCC", ["percent_same", "index"]].tolist() == [0.0, 33.3]
     assert table.loc["EEE", ["percent_same", "index"]].tolist() == [50.0, 75.0]

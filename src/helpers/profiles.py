@@ -287,7 +287,7 @@ def sources_of(events: pd.DataFrame) -> pd.DataFrame:
     sources = load_table("sources").set_index("source")
     ours = sources["title_is_ours"] == "yes"
     sources = sources.assign(title=sources["title"].mask(ours, "[" + sources["title"] + "]"))
-    table = pairs.join(sources, on="source", rsuffix="_of_source").set_index("event")
+    table = pairs.join(sources, on="source").set_index("event")
     return table[["publisher", "title", "date", "address", "repost", "read"]]
 
 

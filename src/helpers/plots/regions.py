@@ -90,7 +90,11 @@ def level_panels(shares: pd.DataFrame, title: str) -> Picture:
         axes.set_xlim(0, 100.5)
         axes.set_xlabel("percent of the region's states")
         handles = [Patch(facecolor=code.colour, label=code.label) for code in level.codes]
-        below = {"loc": "upper left", "bbox_to_anchor": (-0.02, -1.0 / max(1, len(regions))), "ncols": 2}
+        below = {
+            "loc": "upper left",
+            "bbox_to_anchor": (-0.02, -1.0 / max(1, len(regions))),
+            "ncols": 2,
+        }
         axes.legend(handles=handles, frameon=False, fontsize=9, columnspacing=1, **below)
     sizes = shares.groupby("region", observed=True)["of"].first()
     panels[0].set_yticks(range(len(regions)), [f"{r} ({sizes[r]})" for r in regions])
