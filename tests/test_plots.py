@@ -6,6 +6,7 @@ have test modules of their own.
 """
 
 import base64
+import io
 import itertools
 import re
 import struct
@@ -22,6 +23,7 @@ from matplotlib.colors import to_hex
 from matplotlib.container import BarContainer
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
+from PIL import Image
 
 from helpers import tables
 from helpers.codebook import Entry, load_codebook
@@ -146,16 +148,29 @@ def test_drawn_twice_the_bytes_are_the_same(name: str) -> None:
 @pytest.mark.parametrize("name", DRAWN)
 @pytest.mark.parametrize(("account", "silence"), [("essay", "open"), ("record_2026", "no")])
 def test_no_words_are_cut_off(name: str, account: str, silence: str) -> None:
-    figure = draw(name, *analysis(account, silence, "low")).figure
+    check_words(draw(name, *analysis(account, silence, "low")))
+
+
+def check_words(picture: Picture) -> None:
+    """Hold that every word lies inside the figure, and nothing under its title."""
+    figure = picture.figure
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     width, height = canvas.get_width_height()
-    shown = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text()]
-    assert len(shown) > 10
+    shown = {text for text in figure.findobj(Text) if text.get_visible() and text.get_text()}
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            low, high = sorted(axis.get_view_interval())
+            beyond = [tick for tick in axis.get_major_ticks() if not low <= tick.get_loc() <= high]
+            shown -= {label for tick in beyond for label in (tick.label1, tick.label2)}
+    assert len(shown) > 5
     for text in shown:
         box = text.get_window_extent(canvas.get_renderer())
         inside = box.x0 >= -1 and box.y0 >= -1 and box.x1 <= width + 1 and box.y1 <= height + 1
         assert inside, (text.get_text(), box.extents, (width, height))
+    title = figure._suptitle.get_window_extent(canvas.get_renderer())
+    below = [axes.get_tightbbox(canvas.get_renderer()) for axes in figure.axes]
+    assert all(box.y1 <= title.y0 + 1 for box in below)
 
 
 @pytest.mark.parametrize("name", DRAWN)
@@ -163,7 +178,7 @@ def test_one_state_is_enough(name: str) -> None:
     cases, status, derived = analysis("essay", "open", "low")
     one = ["IND"]
     picture = draw(name, cases.loc[one], status.loc[one], derived.loc[one])
-    assert picture.png()
+    check_words(picture)
     if name != "code_map":
         assert "India" in picture.alt or "South and East Asia" in picture.alt or name == "members"
 
@@ -181,6 +196,20 @@ def test_an_account_without_rows(small_folder) -> None:
         found = analysis("record_2026", "open", "low")
         for name in DRAWN:
             assert draw(name, *found).png()
+
+
+def test_packing_keeps_the_colours_of_the_codebook() -> None:
+    """A palette with too few colours would paint two codes alike, or none as the codebook says."""
+    cases, status, derived = analysis("essay", "open", "low")
+    picture = code_map(cases, status, TITLE)
+    pixels = np.asarray(Image.open(io.BytesIO(picture.png())).convert("RGB")).astype(int)
+    (axes,) = picture.figure.axes
+    for (column, row), entry in expected_tiles(cases, status).items():
+        # The upper left of a tile, where no word stands.
+        x, y = axes.transData.transform((column - 0.44, row - 0.38))
+        found = pixels[pixels.shape[0] - round(y), round(x)]
+        colour = [int(entry.colour[place : place + 2], 16) for place in (1, 3, 5)]
+        assert np.abs(found - colour).max() <= 3, (entry.id, found, colour)
 
 
 GLOBAL = """
@@ -454,9 +483,9 @@ def test_panels_of_levels_are_shares_with_counts(grouping: str) -> None:
         numbers = []
         for place, region in enumerate(regions):
             rows = shares.query("region == @region and level == @level.label and n > 0")
-            assert widths_by_colour(axes, place) == {
-                colours[row.value]: row.percent for row in rows.itertuples()
-            }
+            assert widths_by_colour(axes, place) == pytest.approx(
+                {colours[row.value]: row.percent for row in rows.itertuples()}
+            )
             numbers += [str(row.n) for row in rows.itertuples()]
             for row in rows.itertuples():
                 words = f"{region}, {level.label}: {row.value} {row.n} of {row.of}"

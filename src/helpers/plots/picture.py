@@ -13,12 +13,11 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from PIL import Image
 
 from helpers.codebook import load_codebook
+from helpers.plots.palette import pack
 
 DPI = 100
-COLOURS = 128
 INK = "#333333"
 FAINT = "#d0d0d0"
 
@@ -40,13 +39,11 @@ class Picture:
 
     def png(self) -> bytes:
         """Return the figure as PNG bytes, the same for the same figure."""
-        drawn, packed = io.BytesIO(), io.BytesIO()
+        drawn = io.BytesIO()
         self.figure.savefig(drawn, format="png", dpi=DPI)
-        # Flat colours need no more than a palette, and notebooks that hold many figures
-        # stay small enough to be shown by code hosts. No writer's version: the bytes depend
-        # on the drawing alone.
-        Image.open(drawn).convert("RGB").quantize(COLOURS).save(packed, "png", optimize=True)
-        return packed.getvalue()
+        # The layout would move on a little with every drawing, so it is made once.
+        self.figure.set_layout_engine("none")
+        return pack(drawn.getvalue())
 
     def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
         data = {

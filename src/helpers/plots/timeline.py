@@ -11,7 +11,6 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from helpers.codebook import load_codebook
-from helpers.plots.palette import few_colours
 from helpers.plots.picture import FAINT, INK, Picture, canvas, clean, finish, ink_on
 from helpers.tables import listing
 
@@ -103,7 +102,7 @@ def event_timeline(events: pd.DataFrame, title: str) -> Picture:
     figure.supxlabel("date; the numbers are those of the events in the table", fontsize=9.5)
     _directions_legend(figure, table)
     figure.suptitle(title, x=0.01, ha="left", fontsize=11.5, fontweight="bold")
-    return few_colours(Picture(figure, _alt(table, title)))
+    return Picture(figure, _alt(table, title))
 
 
 def _nothing(title: str) -> Picture:

@@ -20,7 +20,6 @@ from matplotlib.patches import Patch, Rectangle
 from helpers.association import as_shown
 from helpers.codebook import Entry, load_codebook
 from helpers.data import case_names, load_states
-from helpers.plots.palette import few_colours
 from helpers.plots.picture import FAINT, INK, Picture, canvas, clean, finish, ink_on, legend
 from helpers.scaling import error_cells
 from helpers.tables import listing, names
@@ -173,7 +172,7 @@ def scalogram(
             axes.set_ylabel(reading if panels > 1 else "member")
     _votes_legend(figure, "outside lower center", with_cross=True)
     figure.suptitle(title, x=0.01, ha="left", fontsize=11.5, fontweight="bold")
-    return few_colours(Picture(figure, _scalogram_alt(table, places, title)))
+    return Picture(figure, _scalogram_alt(table, places, title))
 
 
 def period_change(
@@ -228,7 +227,7 @@ def period_change(
     axes.set_ylabel("group (members)")
     legend(axes, [_ring(periods[0], "white", yes), _ring(periods[1], yes, yes)])
     alt = f"{title}. Percent of yes among the votes cast. {'; '.join(parts)}."
-    return few_colours(finish(figure, axes, title, alt))
+    return finish(figure, axes, title, alt)
 
 
 def state_votes(calls: pd.DataFrame, resolutions: pd.DataFrame, state: str, title: str) -> Picture:
@@ -282,7 +281,7 @@ def state_votes(calls: pd.DataFrame, resolutions: pd.DataFrame, state: str, titl
     _votes_legend(figure, "outside upper right", with_cross=False)
     figure.suptitle(title, x=0.01, ha="left", fontsize=11.5, fontweight="bold")
     own = [f"{resolution} {look[str(vote)].label}" for resolution, vote in calls.loc[state].items()]
-    return few_colours(Picture(figure, f"{title}. Votes of {names([state])[0]}: {'; '.join(own)}."))
+    return Picture(figure, f"{title}. Votes of {names([state])[0]}: {'; '.join(own)}.")
 
 
 def codes_against_votes(table: pd.DataFrame, variable: str, title: str) -> Picture:
@@ -334,9 +333,8 @@ def codes_against_votes(table: pd.DataFrame, variable: str, title: str) -> Pictu
         f"{names([str(state)])[0]}: {row['code']}, {as_shown(row['index'], 1)}, {row['use']}"
         for state, row in table.iterrows()
     ]
-    return few_colours(
-        finish(figure, axes, title, f"{title}. {'; '.join(parts) or 'No state is coded'}.")
-    )
+    alt = f"{title}. {'; '.join(parts) or 'No state is coded'}."
+    return finish(figure, axes, title, alt)
 
 
 def _tile_grid(
@@ -381,7 +379,7 @@ def _tile_grid(
     figure.legend(
         handles=patches, loc="outside lower center", ncols=columns, frameon=False, fontsize=9.5
     )
-    return few_colours(finish(figure, axes, title, alt))
+    return finish(figure, axes, title, alt)
 
 
 def _shades() -> list[str]:
