@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 
 import pandas as pd
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.formatters import HTMLFormatter
+from IPython.core.interactiveshell import InteractiveShell
 
 from helpers import tables
 from helpers.codebook import load_codebook

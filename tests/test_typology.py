@@ -415,7 +415,7 @@ def test_missing_columns_and_unknown_codes_are_named(function, name: str) -> Non
 
 
 def test_all_missing_columns_are_named_at_once() -> None:
-    with pytest.raises(ValueError, match="recognises_dpr_lpr, recognises_annexations, .*, realig"):
+    with pytest.raises(ValueError, match=r"recognises_dpr_lpr, recognises_annexations, .*, realig"):
         derive(pd.DataFrame(index=["IRN"]))
 
 

@@ -16,9 +16,9 @@ def tracked_files() -> list[Path]:
             ["git", "ls-files", "-z"], cwd=REPOSITORY, capture_output=True, check=False
         )
     except FileNotFoundError:
-        pytest.skip("git is not installed")
+        pytest.skip("git is not installed", allow_module_level=True)
     if done.returncode:
-        pytest.skip("not a git checkout")
+        pytest.skip("not a git checkout", allow_module_level=True)
     names = done.stdout.decode("utf-8").split("\0")
     return [REPOSITORY / name for name in names if name and (REPOSITORY / name).is_file()]
 

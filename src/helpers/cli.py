@@ -147,7 +147,13 @@ def list_notebooks(as_json: bool) -> None:
     show_default=True,
     help="Folder for the executed notebooks.",
 )
-def run(notebooks: tuple[str, ...], given: tuple[tuple[str, str], ...], out: Path) -> None:
+@click.option("--all-states", is_flag=True, help="Add a profile of every UN member to what is run.")
+def run(
+    notebooks: tuple[str, ...],
+    given: tuple[tuple[str, str], ...],
+    out: Path,
+    all_states: bool,
+) -> None:
     """Execute notebooks into a folder.
 
     Without arguments, all runs of notebooks/plan.yml. With NOTEBOOK (its name, its
@@ -156,9 +162,14 @@ def run(notebooks: tuple[str, ...], given: tuple[tuple[str, str], ...], out: Pat
 
     Ends with code 1 if a notebook failed, 2 if the arguments are wrong.
     """
-    from helpers.regenerate.plan import select_runs  # noqa: PLC0415
+    from helpers.regenerate.plan import select_runs, sweep  # noqa: PLC0415
 
-    runs = select_runs(_notebooks_folder(), notebooks, given, _allowed())
+    folder, allowed = _notebooks_folder(), _allowed()
+    runs = select_runs(folder, notebooks, given, allowed)
+    if all_states:
+        planned = {run.name for run in runs}
+        profiles = sweep(folder, "06_state_profile", "state", allowed)
+        runs += [profile for profile in profiles if profile.name not in planned]
     from helpers.regenerate.batch import regenerate  # noqa: PLC0415
 
     target = out.expanduser().resolve()

@@ -24,7 +24,18 @@ from helpers.files import data_folder, read_rows
 from helpers.parameters import account_ids, confidence_ids, require, require_flag, silence_ids
 from helpers.schema import TABLES
 
-_NUMBERS = {"cow", "gw", "tile_col", "tile_row", "words", "yes", "no", "abstain", "absent"}
+_NUMBERS = {
+    "cow",
+    "gw",
+    "tile_col",
+    "tile_row",
+    "words",
+    "reading",
+    "yes",
+    "no",
+    "abstain",
+    "absent",
+}
 
 
 def load_table(name: str) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-N_PAINTS, N_GREYS = 40, 24
+N_PAINTS, N_GREYS = 24, 24
 """How many colours, and how many greys, are kept exactly."""
 PAINT = 16
 """How far the channels of a colour lie apart that is no grey."""

@@ -265,6 +265,40 @@ def select_runs(
     return runs
 
 
+def sweep(folder: Path, asked: str, parameter: str, allowed: Allowed) -> list[Run]:
+    """Return a run of a notebook for every value that a parameter may have.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder of the notebooks.
+    asked : str
+        Name, number or path of the notebook.
+    parameter : str
+        The parameter; the others keep their defaults.
+    allowed : Allowed
+        The types that parameters may have beside the plain ones.
+
+    Returns
+    -------
+    list of Run
+        One per value, in the order of the values.
+
+    Raises
+    ------
+    RegenerateError
+        If there is no such notebook or parameter, or its values are not a list.
+    """
+    notebook = read_notebook(choose_notebook(asked, folder))
+    found = [entry for entry in notebook.parameters if entry.name == parameter]
+    if not found:
+        raise RegenerateError(unknown_parameter(notebook, parameter))
+    values = allowed_values(found[0], allowed)
+    if not values:
+        raise RegenerateError(f"{notebook.name}: {parameter} has no list of allowed values")
+    return [make_run(notebook, {parameter: value}, allowed) for value in values]
+
+
 def _given_once(given: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Return values by name, none of them given twice."""
     texts: dict[str, str] = {}
