@@ -541,13 +541,11 @@ def lists_of_colours() -> dict[str, tuple[Entry, ...]]:
 
 COLOURS = lists_of_colours()
 # Words of figures may stand on these at less than WCAG's 4.5: middle tones on which
-# neither ink does better. None but `neutral` ever has words on it.
+# neither ink does better. None of them ever has words on it.
 MIDDLE_TONES = {
     ("turns_to", "turkey"),
     ("restraints", "territorial_precedent"),
     ("restraints", "nuclear_threat"),
-    ("event_directions", "neutral"),
-    ("derived_statuses", "group_dropped"),
 }
 
 
