@@ -289,6 +289,7 @@ def export(out: Path, style: str) -> None:
     """
     from helpers.publish.export import export as export_data  # noqa: PLC0415
 
+    target = out.expanduser().absolute()
     with _data_errors():
-        export_data(out, style)
-    click.echo(f"Look at: {out.expanduser().resolve()}")
+        export_data(target, style)
+    click.echo(f"Look at: {target}")

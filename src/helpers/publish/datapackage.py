@@ -30,8 +30,9 @@ TYPES = {TEXT: "string", CODE: "string", INTEGER: "integer", FLAG: "integer", DA
 RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")
 """First characters that make a spreadsheet take a text of a CSV file for a formula."""
 HOW = (
-    "datapackage.json says what stands in each CSV file: types, codes, keys, terms. An empty "
-    "cell is missing and nothing else is: NA is Namibia's code. In R read them with "
+    "datapackage.json says what stands in each CSV file: types, codes, keys, terms. A column "
+    "that ends in _n gives the codes of the one before it as numbers, in the codebook's order. "
+    "An empty cell is missing and nothing else is: NA is Namibia's code. In R read them with "
     'read.csv(file, na.strings = ""), in pandas with keep_default_na=False.'
 )
 

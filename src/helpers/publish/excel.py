@@ -1,8 +1,9 @@
 """Excel: one workbook, one sheet per table, the codebook among the first."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from itertools import chain, takewhile
+from itertools import takewhile
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,15 @@ from helpers.publish.model import Cell, Contents, Table
 from helpers.publish.notes import HEADINGS
 
 ABOUT = "about"
-NARROWEST, WIDEST = 8, 60
+HOW = (
+    "The sheet columns describes every column, the sheet codebook every code. A column that "
+    "ends in _n gives the codes of the one before it as numbers, in the codebook's order. "
+    "All text is stored as text: NA is Namibia's code, 004 a code of three digits."
+)
+NARROWEST, WIDEST, OF_ABOUT = 8, 60, 110
 """Widths of columns, in characters; longer texts are wrapped."""
+LINE = 15
+"""Height of a line of text, in points."""
 ROOM = 3
 """Characters that the button of a filter takes of the header."""
 RUN_IF_TYPED = ("=", "+", "-", "@")
@@ -64,6 +72,7 @@ def _formats(book: Any) -> dict[str, Any]:
     text = {**top, "num_format": "@"}
     return {
         "head": book.add_format({**top, "bold": True, "bottom": 1}),
+        "bold": book.add_format({**top, "bold": True}),
         "number": book.add_format(top),
         "text": book.add_format(text),
         "long": book.add_format({**text, "text_wrap": True}),
@@ -75,23 +84,26 @@ def _formats(book: Any) -> dict[str, Any]:
 def _about(sheet: Any, contents: Contents, formats: dict[str, Any]) -> None:
     """Fill the first sheet: what this is, how to cite it, what the sheets hold."""
     facts = [(heading, contents.dataset[name]) for name, heading in HEADINGS.items()]
+    facts.append(("Columns", HOW))
     sheets = [(table.name, f"{table.title}. {table.licence.title}") for table in contents.tables]
+    widths = [_width("", (name for name, _ in [*facts, *sheets])), OF_ABOUT]
     for place, (heading, text) in enumerate([*facts, *sheets]):
-        sheet.write_string(place, 0, heading, formats["head"])
+        sheet.write_string(place, 0, heading, formats["bold"])
         sheet.write_string(place, 1, text, formats["long"])
-    sheet.set_column(0, 0, max(len(name) for name, _ in [*facts, *sheets]) + 1)
-    sheet.set_column(1, 1, 2 * WIDEST)
+        sheet.set_row(place, _height((heading, text), widths))
+    _set_widths(sheet, widths)
 
 
 def _sheet(sheet: Any, table: Table, formats: dict[str, Any]) -> None:
     """Fill one sheet with a table."""
-    widths = []
     for column, (field, cells) in enumerate(table.columns()):
         sheet.write_string(0, column, field.name, formats["head"])
         for row, cell in enumerate(cells, start=1):
             _write(sheet, row, column, cell, formats)
-        widths.append(_width(field.name, cells))
-        sheet.set_column(column, column, widths[-1])
+    widths = [_width(field.name, cells) for field, cells in table.columns()]
+    _set_widths(sheet, widths)
+    for place, cells in enumerate(table.rows, start=1):
+        sheet.set_row(place, _height(cells, widths))
     sheet.freeze_panes(1, _frozen(table, widths))
     sheet.autofilter(0, 0, len(table.rows), len(table.fields) - 1)
     # Codes such as 004 are text on purpose; the green corners would call that an error.
@@ -116,9 +128,16 @@ def _frozen(table: Table, widths: list[int]) -> int:
 
 def _width(name: str, cells: Iterable[Cell]) -> int:
     """Return a width in which a column can be read."""
-    lengths = chain([len(name) + ROOM], _lengths(cells))
-    return min(WIDEST, max(NARROWEST, *lengths))
+    lengths = (len(str(cell)) + 1 for cell in cells if cell is not None)
+    return min(WIDEST, max(NARROWEST, len(name) + ROOM, *lengths))
 
 
-def _lengths(cells: Iterable[Cell]) -> Iterator[int]:
-    return (len(str(cell)) + 1 for cell in cells if cell is not None)
+def _set_widths(sheet: Any, widths: list[int]) -> None:
+    for column, width in enumerate(widths):
+        sheet.set_column(column, column, width)
+
+
+def _height(cells: Sequence[Cell], widths: list[int]) -> int:
+    """Return the height of a row; not every program works it out when it opens a file."""
+    sizes = (len(str(cell)) / width for cell, width in zip(cells, widths, strict=True))
+    return LINE * ceil(max(1, *sizes))

@@ -8,11 +8,15 @@ from helpers.publish.dta import Column, Missing, Number, ValueLabels, dta
 from helpers.publish.model import CODE, DATE, FLAG, TEXT, Cell, Contents, Field, Table
 from helpers.publish.notes import readme
 
-LETTERS = {"silent": "a", "undecided": "b", "not_read": "c"}
-"""Why a code is missing, to the letter of the extended missing value."""
+LETTERS = {"silent": "a", "undecided": "b", "not_read": "c", "coded": "d"}
+"""Why a cell is empty, to the letter of the extended missing value."""
 REASONS: dict[Number, str] = {
-    Missing(letter): status.replace("_", " ") for status, letter in LETTERS.items()
+    Missing("a"): "silent",
+    Missing("b"): "undecided",
+    Missing("c"): "not read",
 }
+NO_NUMBER: dict[Number, str] = {Missing("d"): "a set, which has no number"}
+"""Why the number of a code is missing although there is a code."""
 WITHOUT_CODES = "reasons"
 """Name of the labels of a column that has reasons for missing values, but no codes."""
 HOW = (
@@ -75,7 +79,7 @@ def _number(field: Field, cell: Cell) -> Number:
 def _with_reasons(numbers: Sequence[Number], why: tuple[Cell, ...]) -> list[Number]:
     """Return numbers whose missing values say why they are missing."""
     return [
-        Missing(LETTERS.get(str(reason), "")) if isinstance(number, Missing) else number
+        Missing(LETTERS[str(reason)]) if isinstance(number, Missing) else number
         for number, reason in zip(numbers, why, strict=True)
     ]
 
@@ -91,5 +95,5 @@ def _labels(field: Field) -> ValueLabels | None:
     if scale:
         texts = {scale.numbers[code.id]: code.label for code in scale.codes}
     if field.why:
-        texts |= REASONS
+        texts |= REASONS if scale else REASONS | NO_NUMBER
     return ValueLabels(scale.name if scale else WITHOUT_CODES, texts) if texts else None
