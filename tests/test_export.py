@@ -176,6 +176,24 @@ def test_package_is_valid(exported):
     assert len(report.tasks) == len(TABLES) + 3
 
 
+def test_package_of_other_data_is_valid(small_folder, monkeypatch, tmp_path):
+    monkeypatch.setenv("COALITION_DATA", str(small_folder))
+    export(tmp_path / "out", "datapackage")
+    report = frictionless.validate(str(tmp_path / "out" / "datapackage.json"))
+    assert report.valid, report.flatten(["name", "rowNumber", "fieldName", "message"])
+
+
+def test_validation_would_see_a_wrong_code_and_a_state_that_is_not_there(exported, tmp_path):
+    for path in exported["datapackage"].iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    votes = tmp_path / "un_votes.csv"
+    text = votes.read_text(encoding="utf-8")
+    changed = text.replace("68/262,AFG,abstain", "68/262,XXX,maybe", 1)
+    votes.write_text(changed, encoding="utf-8")
+    report = frictionless.validate(str(tmp_path / "datapackage.json"))
+    assert {kind for (kind,) in report.flatten(["type"])} >= {"constraint-error", "foreign-key"}
+
+
 def test_package_reads_back_equal(exported, contents):
     package = frictionless.Package(str(exported["datapackage"] / "datapackage.json"))
     assert package.version == contents.dataset["version"]
@@ -404,7 +422,7 @@ def test_missing_values_lie_above_the_numbers_of_every_type(tmp_path, greatest, 
         (Column("if", "", [1]), "takes no name 'if'"),
         (Column("str5", "", [1]), "takes no name 'str5'"),
         (Column("x", "l" * 81, [1]), "80 characters"),
-        (Column("x", "", [1], ValueLabels("x", {1: "l" * 32_001})), "32000 characters"),
+        (Column("x", "", [1], ValueLabels("x", {1: "l" * 32_001})), "32000 characters at most"),
         (Column("x", "", ["é" * 1023]), "2046 bytes; Stata takes 2045"),
         (Column("x", "", [2_147_483_621]), "beyond Stata's whole numbers"),
     ],
@@ -466,6 +484,20 @@ def test_a_readme_lies_beside_the_tables(exported, style):
     assert "Version: 1.0.0" in text
     assert f"Cite as: {AUTHORS}" in text
     assert "codings_wide: One row per account and state" in text
+
+
+@pytest.mark.parametrize("style", FORMATS)
+def test_a_table_may_be_empty(tmp_path, style):
+    writer = importlib.import_module(f"helpers.publish.{style}")
+    writer.write(one_table([]), tmp_path / NAMES[style])
+    found = {
+        "datapackage": lambda: pd.read_csv(tmp_path / "out" / "things.csv"),
+        "excel": lambda: pd.read_excel(tmp_path / "out.xlsx", "things"),
+        "stata": lambda: pd.read_stata(tmp_path / "out" / "things.dta"),
+        "parquet": lambda: pd.read_parquet(tmp_path / "out" / "things.parquet"),
+    }[style]()
+    assert list(found.columns) == ["key", "text"]
+    assert len(found) == 0
 
 
 @pytest.mark.parametrize(("style", "writer"), [("stata", stata), ("parquet", parquet)])
@@ -569,6 +601,13 @@ def test_wrong_data_are_not_exported(small_folder, monkeypatch, tmp_path):
     assert done.exit_code == 1
     assert "accounts.csv" in done.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_readme_shows_every_format():
+    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    shown = re.findall(r"^uv run coalition export (\S+) --format (\w+)", readme, re.MULTILINE)
+    assert sorted(style for _, style in shown) == sorted(FORMATS)
+    assert all(out.endswith(FORMATS[style].suffix) for out, style in shown)
 
 
 def test_the_extra_is_what_formats_need_and_tests_have_it():

@@ -77,8 +77,8 @@ def load_states() -> pd.DataFrame:
 
     Examples
     --------
-    >>> load_states().loc["NAM", ["iso2", "cow"]].tolist()
-    ['NA', 565]
+    >>> load_states().loc["NAM", ["iso2", "m49"]].tolist()
+    ['NA', '516']
     """
     return load_table("states").set_index("state")
 

@@ -104,8 +104,12 @@ def _package(contents: Contents) -> dict[str, Any]:
         "cut_off": facts["cut_off"],
         "written_by": facts["written_by"],
         "licenses": [_licence(licence) for licence in licences],
-        "sources": [{"title": title, "path": path} for title, path in contents.sources],
+        "sources": [_source(title, path) for title, path in contents.sources],
     }
+
+
+def _source(title: str, path: str) -> dict[str, str]:
+    return {"title": title, "path": path} if path else {"title": title}
 
 
 def _resource(table: Table, content: bytes) -> dict[str, Any]:

@@ -11,13 +11,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-LONGEST_NAME, LONGEST_LABEL = 32, 80
-LONGEST_TEXT, LONGEST_VALUE_LABEL = 2045, 32_000
-"""Bytes of a text, and characters of the label of one value."""
-RESERVED = frozenset(
-    {"_all", "_b", "_coef", "_cons", "_n", "_N", "_pi", "_pred", "_rc", "_skip"}
-) | {*("byte", "double", "float", "if", "in", "int", "long", "strL", "using", "with")}
-"""Words that cannot name a variable; ``str`` with a number cannot either."""
+NAME = re.compile("[A-Za-z_][A-Za-z0-9_]{0,31}")
+RESERVED = re.compile(
+    "_(all|b|coef|cons|n|N|pi|pred|rc|skip)|byte|double|float|if|in|int|long|str([0-9]+|L)|"
+    "using|with"
+)
+"""Words that cannot name a variable."""
+LONGEST_LABEL, LONGEST_VALUE_LABEL, LONGEST_TEXT = 80, 32_000, 2045
+"""Characters of a label and of the label of a value, bytes of a text."""
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -129,17 +130,15 @@ def dta(label: str, day: date, columns: Sequence[Column], notes: Iterable[str] =
 def _require_limits(label: str, columns: Sequence[Column]) -> None:
     """Raise an error for the first name or label that Stata would not take."""
     named = {column.labels.name: column.labels for column in columns if column.labels}
-    names = [*(column.name for column in columns), *named]
-    for name in names:
-        fits = re.fullmatch(f"[A-Za-z_][A-Za-z0-9_]{{0,{LONGEST_NAME - 1}}}", name)
-        if not fits or name in RESERVED or re.fullmatch("str[0-9]+", name):
+    for name in [*(column.name for column in columns), *named]:
+        if not NAME.fullmatch(name) or RESERVED.fullmatch(name):
             raise ValueError(f"Stata takes no name {name!r}: 32 letters, digits and _ at most")
     for text in [label, *(column.label for column in columns)]:
         if len(text) > LONGEST_LABEL:
             raise ValueError(f"a label for Stata has 80 characters at most: {text!r}")
     for text in (text for labels in named.values() for text in labels.texts.values()):
         if len(text) > LONGEST_VALUE_LABEL:
-            raise ValueError(f"a label of a value for Stata has 32000 characters: {text[:60]!r}")
+            raise ValueError(f"a value's label has 32000 characters at most: {text[:60]!r}")
 
 
 def _storage(column: Column) -> _Storage:
