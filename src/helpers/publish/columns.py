@@ -16,6 +16,7 @@ TITLES = {
     "sources": "One row per source that something rests on",
     "paragraphs": "One row per paragraph of the essay: its place and length, not its text",
     "coders": "One row per account and coder: how the coding was made",
+    "earlier_readings": "One row per reading by a coder that a later one replaced",
     "events": "One row per dated public event about one of the 13 states",
     "claims": "One row per factual claim of the essay, with a verdict",
     "un_resolutions": "One row per General Assembly resolution on the war or the annexations",
@@ -71,6 +72,19 @@ LABELS: dict[str, dict[str, str]] = {
         "made_on": "Day of the coding",
         "material": "What was coded from",
         "method": "How it was coded",
+    },
+    "earlier_readings": {
+        "account": "Account",
+        "state": "State (ISO 3166 alpha-3)",
+        "variable": "Variable",
+        "coder": "Coder",
+        "reading": "Number of the reading, from 1, the earliest",
+        "status": "Outcome of the reading",
+        "code": "Code; members of a set are joined by ;",
+        "scope": "What the evidence speaks of",
+        "confidence": "Confidence in the coding",
+        "locator": "Where in the sources, joined by ;, with events as they then were",
+        "rationale": "Why, in the coder's words",
     },
     "events": {
         "event": "Event",
@@ -128,6 +142,9 @@ CODED = {
     ("sources", "title_is_ours"): "yes_no",
     ("sources", "repost"): "yes_no_unknown",
     ("sources", "read"): "yes_no",
+    ("earlier_readings", "status"): "statuses",
+    ("earlier_readings", "scope"): "scopes",
+    ("earlier_readings", "confidence"): "confidences",
     ("events", "dimension"): "event_dimensions",
     ("events", "direction"): "event_directions",
     ("events", "source_read"): "yes_no",
@@ -143,6 +160,8 @@ CODED = {
 # Names that people write in a filter stay text in every format.
 NAMED = {
     ("coders", "coder"): "coders",
+    ("earlier_readings", "variable"): "variables",
+    ("earlier_readings", "coder"): "separate_coders",
     ("adjudications", "variable"): "variables",
 }
 """Columns of text that hold the ids of a scale."""
@@ -150,6 +169,11 @@ OPTIONAL = {
     ("states", "region"),
     ("sources", "date"),
     ("sources", "address"),
+    ("earlier_readings", "code"),
+    ("earlier_readings", "scope"),
+    ("earlier_readings", "confidence"),
+    ("earlier_readings", "locator"),
+    ("earlier_readings", "rationale"),
     ("claims", "source"),
     ("un_resolutions", "address"),
     ("adjudications", "differed_in"),
@@ -173,6 +197,7 @@ KEYS = {
     "sources": ("source",),
     "paragraphs": ("source", "section", "paragraph"),
     "coders": ("account", "coder"),
+    "earlier_readings": ("account", "state", "variable", "coder", "reading"),
     "events": ("event",),
     "claims": ("claim",),
     "un_resolutions": ("resolution",),
@@ -182,9 +207,13 @@ KEYS = {
 """Columns that tell the rows of a table apart."""
 ACCOUNT = Join(("account",), "accounts", ("account",))
 STATE = Join(("state",), "states", ("state",))
+CODING = ("account", "state", "variable", "coder")
+"""Columns that tell codings apart."""
 JOINS = {
     "paragraphs": (Join(("source",), "sources", ("source",)),),
     "coders": (ACCOUNT,),
+    # The reading that replaced it; codings.csv is exported as codings_long.
+    "earlier_readings": (ACCOUNT, STATE, Join(CODING, "codings_long", CODING)),
     "events": (STATE,),
     "un_votes": (Join(("resolution",), "un_resolutions", ("resolution",)), STATE),
     "adjudications": (ACCOUNT, STATE),

@@ -47,7 +47,7 @@ def load_contents(numbers: bool = True) -> Contents:
     -------
     Contents
         The wide and the long table, the codebook, the tables of the dataset in the
-        order of their documentation, and a table of all these tables' columns.
+        schema's order, and a table of all these tables' columns.
 
     Raises
     ------

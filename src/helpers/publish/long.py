@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from helpers.checks.cells import JOINT
 from helpers.codebook import Codebook
 from helpers.data import load_table
-from helpers.publish.columns import ACCOUNT, STATE, state_fields
+from helpers.publish.columns import ACCOUNT, CODING, STATE, state_fields
 from helpers.publish.model import CODE, INTEGER, Cell, Field, Join, Scale
 from helpers.schema import TABLES
 
 NAME = "codings_long"
 TITLE = "One row per account, state, variable and coder: the codings as they were made"
-KEY = ("account", "state", "variable", "coder")
+KEY = CODING
 JOINS = (ACCOUNT, STATE, Join(("account", "coder"), "coders", ("account", "coder")))
 OF_STATES = ("short_name", "iso2", "cow", "gw")
 """Columns of ``states.csv`` that stand beside the codings."""

@@ -42,6 +42,7 @@ def scales(book: Codebook) -> dict[str, Scale]:
         *(_variable(v) for v in (*book.variables, *book.levels) if not v.is_set),
         Scale("statuses", statuses),
         Scale("variables", tuple(Entry(v.id, v.label) for v in book.variables)),
+        Scale("separate_coders", _separate(book)),
         Scale("winners", (*_separate(book), Entry("neither", "neither"))),
         Scale("yes_no", (NO, YES), first=0),
         # A scale of its own, because only here an empty cell has a reason.
