@@ -14,6 +14,7 @@ from tracked_files import tracked_files
 import helpers
 from helpers.codebook import load_codebook
 from helpers.files import REPOSITORY
+from helpers.publish.formats import FORMATS
 
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
 CONDA = yaml.safe_load((REPOSITORY / "environment.yml").read_text(encoding="utf-8"))
@@ -47,6 +48,7 @@ def pins(requirements: list[str]) -> dict[str, str]:
 
 
 RUN = pins(PROJECT["project"]["dependencies"])
+EXPORT = pins(PROJECT["project"]["optional-dependencies"]["export"])
 DEV = pins(PROJECT["dependency-groups"]["dev"])
 LINT = pins(PROJECT["dependency-groups"]["lint"])
 
@@ -70,6 +72,9 @@ def test_no_package_is_pinned_twice() -> None:
     assert not set(RUN) & set(DEV)
     assert not set(RUN) & set(LINT)
     assert not set(DEV) & set(LINT)
+    # The extra is the exception: DEV repeats it, and must give the same versions.
+    assert EXPORT.items() <= DEV.items()
+    assert not set(RUN) & set(EXPORT)
 
 
 def test_conda_installs_the_project_and_nothing_else_by_pip() -> None:
@@ -124,13 +129,17 @@ def test_no_lock_file_is_kept() -> None:
 
 def imported(folder: Path) -> set[str]:
     """Return the top-level packages that Python files of a folder import."""
+    return {name for path in folder.rglob("*.py") for name in imported_by(path)}
+
+
+def imported_by(path: Path) -> set[str]:
+    """Return the top-level packages that one Python file imports."""
     found = set()
-    for path in folder.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Import):
-                found |= {alias.name.split(".")[0] for alias in node.names}
-            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                found.add(node.module.split(".")[0])
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.split(".")[0])
     return found
 
 
@@ -142,7 +151,14 @@ def test_what_is_imported_is_pinned() -> None:
     def as_imported(names: dict[str, str]) -> set[str]:
         return {IMPORT_NAMES.get(name, name.replace("-", "_")) for name in names}
 
-    assert imported(REPOSITORY / "src") - standard <= as_imported(RUN)
+    # A writer of a format may also import the package of the extra that its format needs.
+    writers = {
+        REPOSITORY / "src" / "helpers" / "publish" / f"{style}.py": chosen.needs
+        for style, chosen in FORMATS.items()
+    }
+    for path in (REPOSITORY / "src").rglob("*.py"):
+        needed = {name: pin for name, pin in EXPORT.items() if name == writers.get(path)}
+        assert imported_by(path) - standard <= as_imported(RUN | needed), path
     assert imported(REPOSITORY / "tests") - standard <= as_imported(RUN | DEV)
 
 

@@ -21,6 +21,9 @@ from helpers.cli import main
 from helpers.codebook import load_codebook
 from helpers.files import REPOSITORY
 from helpers.parameters import ALLOWED
+from helpers.publish.contents import load_contents
+from helpers.publish.formats import FORMATS
+from helpers.publish.stata import LETTERS
 from helpers.regenerate.plan import select_runs
 from helpers.schema import TABLES
 
@@ -110,9 +113,14 @@ def test_the_readme_shows_commands() -> None:
 
 
 @pytest.mark.parametrize("line", OURS)
-def test_our_commands_exist_with_their_options(line: str) -> None:
+def test_our_commands_exist_with_their_options(
+    line: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     words = shlex.split(line)[1:]
     command = main.commands[words[0]]
+    if words[0] == "export":
+        # It writes where it is run, and must not write into the repository.
+        monkeypatch.chdir(tmp_path)
     # Parses as the command line would, and runs nothing.
     context = command.make_context(
         words[0], words[1:], parent=click.Context(main, **main.context_settings)
@@ -264,12 +272,21 @@ def test_states_whose_numbers_differ_are_named() -> None:
 
 
 def test_columns_that_are_named_exist() -> None:
-    """Words in code type are columns, tables, variables or codes that there are."""
+    """Words in code type are columns, tables, variables, codes or formats that exist."""
     book = load_codebook()
     known = {column for columns in TABLES.values() for column in columns}
     known |= {*TABLES, *(f"{name}.csv" for name in TABLES), "codebook.yml", "NA"}
-    known |= {*book.ids("statuses"), *book.ids("votes"), *book.ids("coders")}
+    known |= {
+        *book.ids("statuses"),
+        *book.ids("derived_statuses"),
+        *book.ids("votes"),
+        *book.ids("coders"),
+    }
     known |= {row["account"] for row in rows_of("accounts")}
     known |= {word for v in book.variables for word in (v.id, *v.code_ids)}
+    exported = load_contents().tables
+    known |= {table.name for table in exported}
+    known |= {field.name for table in exported for field in table.fields}
+    known |= {*FORMATS, "datapackage.json", ".", *(f".{letter}" for letter in LETTERS.values())}
     for word in set(re.findall(r"`([A-Za-z_0-9.]+)`", DATA_README)):
         assert word in known, word
