@@ -4,7 +4,6 @@ Commands are thin: they read arguments, call a function and print. They import w
 they need when they run, so that ``--help`` and what only reads text start at once.
 """
 
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +17,10 @@ from helpers.files import DataError
 from helpers.regenerate.errors import RegenerateError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from helpers.regenerate.incremental import Ledger, Project
+    from helpers.regenerate.plan import Run
     from helpers.regenerate.values import Allowed
 
 INTERRUPTED = 130
@@ -56,7 +59,8 @@ class Coalition(click.Group):
             return super().invoke(ctx)
         except KeyboardInterrupt:
             click.echo(
-                "\nInterrupted. Files already written are whole; the rest is missing.", err=True
+                "\nInterrupted. Files already written are whole; the same command goes on from here.",
+                err=True,
             )
             ctx.exit(INTERRUPTED)
         except RegenerateError as error:
@@ -98,9 +102,9 @@ def main() -> None:
 
 def _notebooks_folder() -> Path:
     """Return the folder of the notebooks, wherever the command is called from."""
-    chosen = os.environ.get("COALITION_NOTEBOOKS")
-    folder = Path(chosen) if chosen else Path(helpers.__file__).resolve().parents[2] / "notebooks"
-    return folder.expanduser().resolve()
+    from helpers.project import notebooks_folder  # noqa: PLC0415
+
+    return notebooks_folder()
 
 
 def _allowed() -> "Allowed":
@@ -126,43 +130,136 @@ def list_notebooks(as_json: bool) -> None:
         click.echo(format_listing(described))
 
 
+def _which_runs(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the arguments that say which runs are meant."""
+    for decorate in (
+        click.option(
+            "--out",
+            type=click.Path(path_type=Path),
+            default="build",
+            show_default=True,
+            help="Folder for the executed notebooks.",
+        ),
+        click.option(
+            "-p",
+            "given",
+            nargs=2,
+            multiple=True,
+            metavar="NAME VALUE",
+            help="Give a parameter a value; repeat for more. 'coalition list' shows what is allowed.",
+        ),
+        click.argument("notebooks", nargs=-1, metavar="[NOTEBOOK]..."),
+    ):
+        command = decorate(command)
+    return command
+
+
 @main.command(
     epilog=example(
         "coalition run", "coalition run 01_support_typology -p min_confidence high --out trial"
     )
 )
-@click.argument("notebooks", nargs=-1, metavar="[NOTEBOOK]...")
+@_which_runs
 @click.option(
-    "-p",
-    "given",
-    nargs=2,
-    multiple=True,
-    metavar="NAME VALUE",
-    help="Give a parameter a value; repeat for more. 'coalition list' shows what is allowed.",
+    "--jobs",
+    type=click.IntRange(min=1),
+    help="How many notebooks run side by side; by default as many as there are cores.",
 )
+@click.option("--force", is_flag=True, help="Run what is up to date, too.")
 @click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    default="build",
-    show_default=True,
-    help="Folder for the executed notebooks.",
+    "--cluster",
+    "address",
+    metavar="ADDRESS",
+    help="Run on the workers of the Dask scheduler at this address.",
 )
-def run(notebooks: tuple[str, ...], given: tuple[tuple[str, str], ...], out: Path) -> None:
+def run(
+    notebooks: tuple[str, ...],
+    given: tuple[tuple[str, str], ...],
+    out: Path,
+    jobs: int | None,
+    force: bool,
+    address: str | None,
+) -> None:
     """Execute notebooks into a folder.
 
     Without arguments, all runs of notebooks/plan.yml. With NOTEBOOK (its name, its
     number or a path), the runs that the plan has for it. With -p, one run with these
     values and the notebook's defaults for the others.
 
+    A run is left out if its notebook, its parameters, the helpers, the installed
+    packages and the data that it read are what they were; 'coalition status' says so.
+
     Ends with code 1 if a notebook failed, 2 if the arguments are wrong.
     """
+    from helpers.regenerate.batch import require_folder  # noqa: PLC0415
+    from helpers.regenerate.incremental import Ledger, reasons  # noqa: PLC0415
     from helpers.regenerate.plan import select_runs  # noqa: PLC0415
+    from helpers.regenerate.store import open_store  # noqa: PLC0415
+
+    if jobs and address:
+        raise click.UsageError("--jobs is for this machine; a cluster's workers bring their own.")
+    runs = select_runs(_notebooks_folder(), notebooks, given, _allowed())
+    target, project = out.expanduser().resolve(), _project()
+    require_folder(target, runs)
+    with open_store(target) as store:
+        due = runs
+        if not force:
+            why = reasons(runs, project, target, store.records())
+            due = [run for run in runs if why[run.name]]
+        if len(due) < len(runs):
+            click.echo(f"{len(runs) - len(due)} of {len(runs)} runs are up to date.")
+        if due:
+            _execute(due, target, Ledger(project, target, store, due), jobs, address)
+        else:
+            click.echo(f"Look at: {target}")
+
+
+def _project() -> "Project":
+    """Return what all runs share."""
+    from helpers.project import project  # noqa: PLC0415
+
+    with _data_errors():
+        return project()
+
+
+def _execute(
+    runs: "Sequence[Run]", target: Path, ledger: "Ledger", jobs: int | None, address: str | None
+) -> None:
+    """Execute runs, here or on a cluster, under a report."""
+    from helpers.project import project  # noqa: PLC0415
+    from helpers.regenerate.batch import regenerate  # noqa: PLC0415
+    from helpers.regenerate.cluster import cluster  # noqa: PLC0415
+    from helpers.regenerate.executors import default_jobs, local  # noqa: PLC0415
+
+    if address:
+        place = cluster(address, project, lambda text: click.echo(text, err=True))
+    else:
+        place = local(ledger.project, jobs or default_jobs())
+    with place as execute:
+        _reported(
+            len(runs),
+            f"Look at: {target}",
+            lambda report: regenerate(runs, target, report, execute, ledger.note),
+        )
+
+
+@main.command(epilog=example("coalition status", "coalition status 01_support_typology"))
+@_which_runs
+def status(notebooks: tuple[str, ...], given: tuple[tuple[str, str], ...], out: Path) -> None:
+    """Say which runs 'coalition run' would execute, and why.
+
+    Takes the same arguments, and changes nothing.
+    """
+    from helpers.regenerate.incremental import reasons  # noqa: PLC0415
+    from helpers.regenerate.plan import select_runs  # noqa: PLC0415
+    from helpers.regenerate.store import read_records  # noqa: PLC0415
 
     runs = select_runs(_notebooks_folder(), notebooks, given, _allowed())
-    from helpers.regenerate.batch import regenerate  # noqa: PLC0415
-
     target = out.expanduser().resolve()
-    _reported(len(runs), f"Look at: {target}", lambda report: regenerate(runs, target, report))
+    why = reasons(runs, _project(), target, read_records(target))
+    for name, reason in why.items():
+        click.echo(f"{name}  {reason or 'up to date'}")
+    click.echo(f"\n{sum(map(bool, why.values()))} of {len(why)} runs would be executed.")
 
 
 @main.command(epilog=example("coalition refresh", "coalition refresh 01_support_typology"))

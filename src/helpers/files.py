@@ -9,6 +9,7 @@ import csv
 import io
 import os
 import re
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -16,6 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
+
+VERIFYING = "helpers.verifying"
+"""The audit event that is raised with True before files are only checked, then with False."""
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 _instead: ContextVar[Path | None] = ContextVar("data folder to use instead", default=None)
@@ -122,6 +126,24 @@ def using_data(folder: Path) -> Iterator[None]:
         yield
     finally:
         _instead.reset(token)
+
+
+@contextmanager
+def verifying() -> Iterator[None]:
+    """Announce that files are read only in order to check them.
+
+    Whoever records what a notebook depends on can tell such reading apart: only its
+    result counts, that nothing was wrong. What is read here must not be kept.
+
+    Yields
+    ------
+    None
+    """
+    sys.audit(VERIFYING, True)
+    try:
+        yield
+    finally:
+        sys.audit(VERIFYING, False)
 
 
 def read_text(path: Path) -> tuple[str, list[Problem]]:

@@ -104,7 +104,9 @@ def agreement_map(agreement: pd.DataFrame, title: str) -> Picture:
     return _tile_grid(fills, set(map(str, none)), patches, title, alt)
 
 
-def scalogram(calls: pd.DataFrame, table: pd.DataFrame, places: pd.DataFrame, title: str) -> Picture:
+def scalogram(
+    calls: pd.DataFrame, table: pd.DataFrame, places: pd.DataFrame, title: str
+) -> Picture:
     """Draw members ordered by support, roll calls by popularity.
 
     Parameters
@@ -189,7 +191,7 @@ def change(table: pd.DataFrame, title: str) -> Picture:
             face = "white" if period == "before" else yes
             axes.scatter(share, place, s=75, facecolor=face, edgecolor=yes, linewidth=1.6, zorder=3)
             lower = share < max(known) or (period == "before" and len(set(known)) == 1)
-            nudge, side = ((-1.6, "right") if lower and len(known) > 1 else (1.6, "left"))
+            nudge, side = (-1.6, "right") if lower and len(known) > 1 else (1.6, "left")
             axes.text(share + nudge, place, count, ha=side, va="center", fontsize=8.5, color=INK)
         parts.append(f"{name}: {', '.join(texts)}")
     labels = [f"{name} ({n})" for name, n in table["n_members"].items()]
