@@ -59,7 +59,7 @@ class Coalition(click.Group):
             return super().invoke(ctx)
         except KeyboardInterrupt:
             click.echo(
-                "\nInterrupted. Files already written are whole; the same command goes on from here.",
+                "\nInterrupted. What is written is whole; the same command goes on from there.",
                 err=True,
             )
             ctx.exit(INTERRUPTED)
@@ -146,7 +146,7 @@ def _which_runs(command: Callable[..., None]) -> Callable[..., None]:
             nargs=2,
             multiple=True,
             metavar="NAME VALUE",
-            help="Give a parameter a value; repeat for more. 'coalition list' shows what is allowed.",
+            help="Give a parameter a value; repeat for more. 'coalition list' says what is allowed.",
         ),
         click.argument("notebooks", nargs=-1, metavar="[NOTEBOOK]..."),
     ):

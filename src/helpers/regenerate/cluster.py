@@ -165,7 +165,9 @@ def _client(address: str) -> Any:
         message = "--cluster needs Dask: install this package with its extra [cluster]"
         raise RegenerateError(message) from error
     try:
-        return Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+        return Client(  # type: ignore[no-untyped-call]
+            address, timeout=CONNECT_SECONDS, set_as_default=False
+        )
     except (OSError, ValueError) as error:
         raise RegenerateError(f"no Dask scheduler answers at {address} ({error})") from error
 

@@ -9,6 +9,7 @@ What it cannot hear it takes for the worst: after the start of another program e
 file counts as read. Only a look at whether a file exists goes unheard.
 """
 
+import contextlib
 import importlib.util
 import json
 import os
@@ -53,7 +54,7 @@ class Recorder:
         # The innermost folder first: a file belongs to that one.
         self.folders = sorted(folders.items(), key=lambda item: -len(item[1]))
         self.verifying = verifying
-        self.descriptor = os.open(to, os.O_WRONLY | os.O_APPEND)
+        self.to = to
         self.seen: set[tuple[Any, ...]] = set()
         self.thread = threading.local()
         self.note(STARTED)
@@ -101,7 +102,7 @@ class Recorder:
             return
         if os.fsdecode(path).startswith("file:"):
             raise ValueError("an address of SQLite's, and not a path")
-        absolute = _source_of(os.path.abspath(os.fsdecode(path)))
+        absolute = _source_of(_absolute(path))
         label = self.label(absolute)
         if label:
             self.note(label, *file_state(Path(absolute)))
@@ -111,7 +112,7 @@ class Recorder:
         if isinstance(path, int):
             self.note(ANYTHING)
             return
-        label = self.label(os.path.abspath(os.fsdecode(path)), "/")
+        label = self.label(_absolute(path), "/")
         if label:
             self.note(label, names_digest(Path(os.fsdecode(path))))
 
@@ -127,15 +128,23 @@ class Recorder:
 
     def note(self, *line: Any) -> None:
         """Write a line, once."""
-        if line not in self.seen:
-            self.seen.add(line)
-            os.write(self.descriptor, json.dumps(line).encode() + b"\n")
+        if line in self.seen:
+            return
+        self.seen.add(line)
+        # Opened each time: a notebook may close descriptors that it does not know.
+        with contextlib.suppress(OSError), open(self.to, "a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+
+
+def _absolute(path: Any) -> str:
+    """Return a path from the root; links stay, since one may lead out of the folder."""
+    return os.path.abspath(os.fsdecode(path))  # noqa: PTH100
 
 
 def _by_import() -> bool:
-    """Tell whether Python lists a folder only to find a module."""
-    frame = sys._getframe(3)
-    return frame.f_code.co_filename.startswith("<frozen importlib")
+    """Tell whether Python lists a folder only to find a module or a package."""
+    name = sys._getframe(3).f_globals.get("__name__", "")
+    return str(name).startswith(("importlib", "_frozen_importlib", "pkgutil"))
 
 
 def _writes(mode: object, flags: object) -> bool:
