@@ -22,7 +22,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 SCRIPT = Path(__file__).with_name("server.py")
-NEEDED = ("ipykernel.kernelapp", "IPython")
+# What a kernel consists of, with what it imports no sooner than when it starts.
+NEEDED = (
+    *("ipykernel.kernelapp", "ipykernel.debugger", "tornado.platform.asyncio", "tornado.queues"),
+    *("IPython.core.debugger", "IPython.core.completerlib", "IPython.extensions.storemagic"),
+    *("IPython.core.logger", "sqlite3", "faulthandler"),
+)
 STACK = ("numpy", "pandas", "matplotlib.pyplot", "seaborn")
 PRELOAD = "COALITION_PRELOAD"
 # The shortest limit of any system is 104 bytes; a kernel adds its number and a port.
@@ -167,9 +172,7 @@ class Server:
             raise kernel.error
         return kernel if kernel.pid else None
 
-    def _send(
-        self, number: int, kernel: ForkedKernel, line: bytes, streams: Sequence[int]
-    ) -> None:
+    def _send(self, number: int, kernel: ForkedKernel, line: bytes, streams: Sequence[int]) -> None:
         """Send a request; a server that is gone is noticed when it is next read."""
         with self._lock, contextlib.suppress(OSError):
             self._kernels[number] = kernel
@@ -311,7 +314,9 @@ def modules(environment: Mapping[str, str]) -> list[str]:
 def _own_environment(environment: Mapping[str, str]) -> dict[str, str]:
     """Return an environment without what is each kernel's own at the import."""
     own = ("JPY_PARENT_PID", "MPLBACKEND")
-    return {name: value for name, value in environment.items() if name not in own}
+    kept = {name: value for name, value in environment.items() if name not in own}
+    # Said by the debugger at its import; in a kernel nobody would see it.
+    return {**kept, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
 
 
 def private_folder() -> Path:
@@ -324,5 +329,5 @@ def private_folder() -> Path:
     """
     folder = tempfile.gettempdir()
     if len(os.fsencode(folder)) > LONGEST_FOLDER - len("/kernels-12345678"):
-        folder = "/tmp"  # noqa: S108
+        folder = "/tmp"
     return Path(tempfile.mkdtemp(prefix="kernels-", dir=folder))

@@ -14,9 +14,9 @@ from typing import Any
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.localinterfaces import localhost
 from jupyter_client.manager import KernelManager
-from jupyter_client.provisioning import LocalProvisioner
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
-from helpers.regenerate.warm.client import PAUSE, ForkedKernel, modules, start
+from helpers.regenerate.warm.client import PAUSE, modules, start
 
 ON_MACOS = "COALITION_FORK_ON_MACOS"
 LAUNCHER = ["-m", "ipykernel_launcher"]
@@ -39,6 +39,8 @@ class ForkServerProvisioner(LocalProvisioner):
     one that it would have started.
     """
 
+    # A subprocess.Popen, or the forked kernel that stands in for one.
+    process: Any = None
     _sockets = ""
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
@@ -115,10 +117,14 @@ class ForkServerProvisioner(LocalProvisioner):
 
     async def _bound(self) -> None:
         """Wait until the kernel listens: who calls too early tries again much later."""
-        if self._sockets:
-            paths = [Path(f"{self._sockets}-{port}") for port in self.parent.ports]
-            while self.process.poll() is None and not all(path.exists() for path in paths):
-                await asyncio.sleep(PAUSE)
+        paths = self._socket_paths()
+        while self.process.poll() is None and not all(path.exists() for path in paths):
+            await asyncio.sleep(PAUSE)
+
+    def _socket_paths(self) -> list[Path]:
+        """Return where the kernel listens, if that is in the private folder."""
+        manager: Any = self.parent
+        return [Path(f"{self._sockets}-{port}") for port in manager.ports] if self._sockets else []
 
     async def shutdown_requested(self, restart: bool = False) -> None:
         """Notice the end at once, where Jupyter looks ten times a second.
@@ -157,11 +163,12 @@ class ForkServerProvisioner(LocalProvisioner):
             Whether the kernel will be started again, on the same sockets.
         """
         await super().cleanup(restart=restart)
-        if self._sockets and not restart:
-            for port in self.parent.ports:
-                Path(f"{self._sockets}-{port}").unlink(missing_ok=True)
-            # A kernel killed while it starts may write it after the manager has removed it.
-            Path(self.parent.connection_file).unlink(missing_ok=True)
+        manager: Any = self.parent
+        if restart or not (self._sockets and manager.connection_file):
+            return
+        # A kernel killed while it starts may write its file after the manager removed it.
+        for path in (*self._socket_paths(), Path(manager.connection_file)):
+            path.unlink(missing_ok=True)
 
 
 class Streams:
