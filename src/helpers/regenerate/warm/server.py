@@ -17,6 +17,7 @@ if not sys.flags.safe_path:
     del sys.path[0]
 
 import atexit
+import builtins
 import contextlib
 import gc
 import importlib
@@ -31,6 +32,7 @@ import socket
 import threading
 import time
 import weakref
+from types import SimpleNamespace
 from typing import Any, NamedTuple, NoReturn
 
 INLINE = "module://matplotlib_inline.backend_inline"
@@ -177,9 +179,12 @@ def import_stack(modules: list[str]) -> None:
     """
     # Nothing collected before the fork: pages that are never written stay shared.
     gc.disable()
+    # Packages ask for the shell at their import, and pandas then chooses how wide to print.
+    builtins.get_ipython = lambda: SimpleNamespace(kernel=None)  # type: ignore[attr-defined]
     for name in modules:
         with contextlib.suppress(ModuleNotFoundError):
             importlib.import_module(name)
+    del builtins.get_ipython  # type: ignore[attr-defined]
     gc.freeze()
 
 
