@@ -146,7 +146,7 @@ def _which_runs(command: Callable[..., None]) -> Callable[..., None]:
             nargs=2,
             multiple=True,
             metavar="NAME VALUE",
-            help="Give a parameter a value; repeat for more. 'coalition list' says what is allowed.",
+            help="Give a parameter a value; repeat for more. 'coalition list' has all.",
         ),
         click.argument("notebooks", nargs=-1, metavar="[NOTEBOOK]..."),
     ):

@@ -54,7 +54,7 @@ class Recorder:
         # The innermost folder first: a file belongs to that one.
         self.folders = sorted(folders.items(), key=lambda item: -len(item[1]))
         self.verifying = verifying
-        self.to = to
+        self.to = Path(to)
         self.seen: set[tuple[Any, ...]] = set()
         self.thread = threading.local()
         self.note(STARTED)
@@ -132,7 +132,7 @@ class Recorder:
             return
         self.seen.add(line)
         # Opened each time: a notebook may close descriptors that it does not know.
-        with contextlib.suppress(OSError), open(self.to, "a", encoding="utf-8") as file:
+        with contextlib.suppress(OSError), self.to.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
 
 

@@ -244,6 +244,11 @@ def run_kernel(request: Request, server: int) -> None:
             use_backend(os.environ.get("MPLBACKEND") or INLINE)
             super().init_gui_pylab()  # type: ignore[no-untyped-call]
 
+        def write_connection_file(self, **kwargs: Any) -> None:
+            # With encryption it would be written once more, while the client reads it.
+            if not os.path.exists(self.abs_connection_file):  # noqa: PTH110
+                super().write_connection_file(**kwargs)
+
     # The parent is read from the environment when ipykernel is imported: too early.
     ForkedKernelApp.launch_instance(request.cmd[3:], parent_handle=server)
 
