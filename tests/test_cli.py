@@ -1,5 +1,6 @@
 """The command: what it refuses before anything runs, and what it does not import."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -13,7 +14,7 @@ from notebook_maker import asking
 
 import helpers
 from helpers.cli import main
-from helpers.regenerate import batch
+from helpers.regenerate import batch, executors
 from helpers.regenerate.execute import Outcome
 
 TYPES = """\
@@ -37,17 +38,32 @@ def folder(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def ran(monkeypatch):
+def execute(monkeypatch):
+    """Put a function in the place of the execution; no process is to be started for it."""
+
+    def put(function):
+        monkeypatch.setattr(executors, "execute_run", lambda run, *_: function(run))
+        monkeypatch.setattr(batch, "refresh_run", function)
+        monkeypatch.setattr(executors, "warm_kernels", contextlib.nullcontext)
+
+    return put
+
+
+@pytest.fixture
+def ran(execute):
     """The runs that would have been executed."""
     runs = []
 
-    def execute(run):
+    def note(run):
         runs.append(run)
-        return Outcome(run.name, 0.1, b"executed")
+        return Outcome(run.name, 0.1, b"executed", reads={})
 
-    monkeypatch.setattr(batch, "execute_run", execute)
-    monkeypatch.setattr(batch, "refresh_run", execute)
+    execute(note)
     return runs
+
+
+def notebooks(folder):
+    return sorted(path.stem for path in folder.glob("*.ipynb"))
 
 
 def call(*arguments):
@@ -58,8 +74,8 @@ def test_runs_the_plan_into_build(folder, ran, tmp_path):
     done = call("run")
     assert done.exit_code == 0
     names = ["01_types", "01_types__least-3", "02_plain"]
-    assert [run.name for run in ran] == names
-    assert sorted(path.stem for path in (tmp_path / "build").iterdir()) == names
+    assert sorted(run.name for run in ran) == names
+    assert notebooks(tmp_path / "build") == names
     assert done.stdout.endswith(f"Look at: {tmp_path / 'build'}\n")
 
 
@@ -120,16 +136,16 @@ def test_data_that_cannot_be_read_is_said(folder, ran, monkeypatch):
     assert not ran
 
 
-def test_a_failed_run_ends_with_code_1(folder, monkeypatch):
-    monkeypatch.setattr(batch, "execute_run", lambda run: Outcome(run.name, 1.0, b"x", "no"))
+def test_a_failed_run_ends_with_code_1(folder, execute):
+    execute(lambda run: Outcome(run.name, 1.0, b"x", "no"))
     assert call("run").exit_code == 1
 
 
-def test_an_interrupt_ends_with_code_130(folder, monkeypatch):
+def test_an_interrupt_ends_with_code_130(folder, execute):
     def interrupt(run):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(batch, "execute_run", interrupt)
+    execute(interrupt)
     done = call("run")
     assert done.exit_code == 130
     assert "Interrupted" in done.stderr

@@ -74,7 +74,7 @@ def ran(folder, shadow, tmp_path_factory):
     """``coalition run`` of the whole plan, in an environment that is in the way."""
     out = tmp_path_factory.mktemp("out") / "new" / "build"
     done = coalition(
-        *("run", "--out", out),
+        *("run", "--out", out, "--jobs", 1),
         COALITION_NOTEBOOKS=folder,
         JUPYTER_PATH=shadow,
         MPLBACKEND="Agg",
@@ -113,6 +113,7 @@ def test_says_what_happened_and_nothing_else(ran):
 def test_a_failure_ends_with_code_1_and_the_others_still_run(ran):
     assert ran.returncode == 1
     assert sorted(path.name for path in ran.out.iterdir()) == [
+        ".runs.sqlite",
         "01_here.ipynb",
         "01_here__n-2.ipynb",
         "02_fails.ipynb",
@@ -280,8 +281,12 @@ def test_an_interrupt_leaves_no_kernel_and_no_half_file(tmp_path):
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=30)
     assert process.returncode == 130
-    assert err.strip() == "Interrupted. Files already written are whole; the rest is missing."
+    assert err.strip() == (
+        "Interrupted. What is written is whole; the same command goes on from there."
+    )
     assert "1 of 2 went well, 0 failed, 1 not run" in out
-    assert [path.name for path in (tmp_path / "out").iterdir()] == ["01_quick.ipynb"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        *(".runs.sqlite", "01_quick.ipynb")
+    ]
     kernel = int(sign.read_text(encoding="utf-8"))
     wait_for(lambda: not is_alive(kernel))

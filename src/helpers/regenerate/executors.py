@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from typing import TypeVar
 
-from helpers.regenerate import running
+from helpers.regenerate import running, warm
 from helpers.regenerate.execute import Outcome, execute_run
 from helpers.regenerate.incremental import Project
 from helpers.regenerate.plan import Run
+from helpers.regenerate.warm import client
 
 Execute = Callable[[Sequence[Run]], Iterable[Outcome]]
 """Executes runs and hands out what came of each, in whatever order they end."""
@@ -57,15 +58,33 @@ def local(project: Project, jobs: int) -> Iterator[Execute]:
         return execute_run(run, project.watched(run), project.verifying)
 
     running.allow()
-    executor = ThreadPoolExecutor(jobs)
+    with warm_kernels(), ThreadPoolExecutor(jobs) as executor:
+        try:
+            yield lambda runs: as_they_end(executor, work, runs, 2 * jobs)
+        except BaseException:
+            executor.shutdown(wait=False, cancel_futures=True)
+            running.stop()
+            raise
+
+
+@contextlib.contextmanager
+def warm_kernels() -> Iterator[None]:
+    """Have kernels forked where that can be, from a process that begins to import now.
+
+    Papermill is imported meanwhile, by the first run.
+
+    Yields
+    ------
+    None
+    """
+    chosen = warm.environment()
+    os.environ.update(chosen)
+    if chosen.get(warm.VARIABLE) == warm.NAME:
+        client.start()
     try:
-        yield lambda runs: as_they_end(executor, work, runs, 2 * jobs)
-    except BaseException:
-        executor.shutdown(wait=False, cancel_futures=True)
-        running.stop()
-        raise
+        yield
     finally:
-        executor.shutdown()
+        client.stop()
 
 
 def as_they_end(
