@@ -21,7 +21,7 @@ CHANGED = "changed while it was read"
 """Stands where no digest can be right; equal to none."""
 
 MISSING = "missing"
-OUTPUT = ("outputs", "execution_count")
+NO_OUTPUT: dict[str, Any] = {"outputs": [], "execution_count": None}
 INSTALLERS = {"pip", "setuptools", "wheel", "uv"}
 # Set anew by every execution.
 OF_KERNEL = ("kernelspec", "language_info", *VOLATILE)
@@ -179,7 +179,8 @@ def notebook_source(content: bytes) -> bytes:
 
 def _cell_source(cell: dict[str, Any]) -> dict[str, Any]:
     """Return a cell as it is before an execution."""
-    return _without(cell, OUTPUT) | {"metadata": _without(cell.get("metadata", {}), VOLATILE)}
+    emptied = {name: value for name, value in NO_OUTPUT.items() if name in cell}
+    return {**cell, **emptied, "metadata": _without(cell.get("metadata", {}), VOLATILE)}
 
 
 def _without(mapping: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
