@@ -16,6 +16,7 @@ import helpers
 from helpers.cli import main
 from helpers.regenerate import batch, executors
 from helpers.regenerate.execute import Outcome
+from helpers.regenerate.store import open_store
 
 TYPES = """\
 account: Account = "essay"  # whose picture of the world
@@ -113,6 +114,70 @@ def test_stops_before_anything_runs(folder, ran, tmp_path, arguments, message):
     assert done.stdout == ""
     assert not ran
     assert not (tmp_path / "build").exists()
+
+
+def test_what_is_up_to_date_is_left_out(folder, ran):
+    assert call("run").exit_code == 0
+    ran.clear()
+    done = call("run")
+    assert done.stdout.startswith("3 of 3 runs are up to date.\nLook at: ")
+    assert not ran
+    assert call("run", "01", "-p", "least", "4").exit_code == 0
+    assert [run.parameters["least"] for run in ran] == [4]
+    ran.clear()
+    assert call("run", "02", "--force").exit_code == 0
+    assert [run.name for run in ran] == ["02_plain"]
+
+
+def test_status_says_what_would_run_and_why(folder, ran, tmp_path):
+    assert call("status").stdout == (
+        "01_types  never run\n"
+        "01_types__least-3  never run\n"
+        "02_plain  never run\n"
+        "\n"
+        "3 of 3 runs would be executed.\n"
+    )
+    assert not (tmp_path / "build").exists()
+    call("run")
+    (tmp_path / "build" / "01_types.ipynb").unlink()
+    asking(folder / "02_plain.ipynb", "", "print()")
+    assert call("status").stdout.splitlines()[:3] == [
+        "01_types  its file is missing",
+        "01_types__least-3  up to date",
+        "02_plain  changed: notebook",
+    ]
+
+
+def test_one_command_at_a_time(folder, ran, tmp_path):
+    (tmp_path / "build").mkdir()
+    with open_store(tmp_path / "build"):
+        for command in ("run", "status"):
+            done = call(command)
+            assert done.exit_code == 2
+            assert "another command is running notebooks into" in done.stderr
+    assert not ran
+    assert call("run").exit_code == 0
+
+
+def test_a_failed_or_interrupted_run_is_done_again(folder, execute):
+    execute(lambda run: Outcome(run.name, 1.0, b"x", "no" if "least" in run.name else "", {}))
+    assert call("run").exit_code == 1
+    again = []
+
+    def interrupt(run):
+        again.append(run.name)
+        raise KeyboardInterrupt
+
+    execute(interrupt)
+    assert call("run").exit_code == 130
+    assert call("status").stdout.splitlines()[1] == "01_types__least-3  failed last time"
+    assert again == ["01_types__least-3"]
+
+
+def test_jobs_are_for_this_machine(folder, ran):
+    done = call("run", "--jobs", "2", "--cluster", "tcp://127.0.0.1:1")
+    assert done.exit_code == 2
+    assert "--jobs is for this machine" in done.stderr
 
 
 def test_a_wrong_plan_stops_every_run_of_it(folder, ran):

@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 from notebook_maker import asking
 
-from helpers.regenerate.cluster import differences, execute_there, fingerprint
-from helpers.regenerate.cluster import SentRun
+from helpers.regenerate.cluster import SentRun, differences, execute_there, fingerprint
 from helpers.regenerate.incremental import Project
 from helpers.regenerate.store import read_records
 
@@ -149,7 +148,7 @@ def test_what_a_worker_has_read_is_remembered_here(cluster):
 
 def test_a_worker_that_differs_is_refused(cluster):
     cluster.worker("other", value="2")
-    out, err = cluster.run().communicate(timeout=PATIENCE)
+    _, err = cluster.run().communicate(timeout=PATIENCE)
     assert "these workers would give other results" in err
     assert "data/a.csv differs" in err
     assert "Traceback" not in err

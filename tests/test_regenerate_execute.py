@@ -271,7 +271,7 @@ def test_an_interrupt_leaves_no_kernel_and_no_half_file(tmp_path):
     asking(tmp_path / "nb" / "01_quick.ipynb", NUMBER)
     asking(tmp_path / "nb" / "02_slow.ipynb", NUMBER, f"{slow}\ntime.sleep(100)")
     process = subprocess.Popen(
-        [*COMMAND, "run", "01", "02", "--out", str(tmp_path / "out")],
+        [*COMMAND, "run", "01", "02", "--jobs", "1", "--out", str(tmp_path / "out")],
         env={**os.environ, "COALITION_NOTEBOOKS": str(tmp_path / "nb")},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -290,3 +290,7 @@ def test_an_interrupt_leaves_no_kernel_and_no_half_file(tmp_path):
     ]
     kernel = int(sign.read_text(encoding="utf-8"))
     wait_for(lambda: not is_alive(kernel))
+    status = coalition(
+        "status", "01", "02", "--out", tmp_path / "out", COALITION_NOTEBOOKS=tmp_path / "nb"
+    )
+    assert status.stdout.splitlines()[:2] == ["01_quick  up to date", "02_slow  never run"]

@@ -85,8 +85,8 @@ def test_a_store_of_another_version_is_begun_anew(tmp_path):
 
 def test_a_damaged_store_is_said_and_not_touched(tmp_path):
     (tmp_path / NAME).write_bytes(b"no database at all" * 100)
-    with pytest.raises(RegenerateError, match="is damaged .* delete it"), open_store(tmp_path):
+    with pytest.raises(RegenerateError, match=r"is damaged .* delete it"), open_store(tmp_path):
         pass
-    with pytest.raises(RegenerateError, match="is damaged .* delete it"):
+    with pytest.raises(RegenerateError, match=r"is damaged .* delete it"):
         read_records(tmp_path)
     assert (tmp_path / NAME).read_bytes() == b"no database at all" * 100
