@@ -28,7 +28,10 @@ NEEDED = (
     *("IPython.core.debugger", "IPython.core.completerlib", "IPython.extensions.storemagic"),
     *("IPython.core.logger", "sqlite3", "faulthandler"),
 )
-STACK = ("numpy", "pandas", "matplotlib.pyplot", "seaborn")
+STACK = (
+    *("numpy", "pandas", "pandas.io.formats.html", "yaml"),
+    *("matplotlib.pyplot", "matplotlib.backends.backend_agg", "seaborn"),
+)
 PRELOAD = "COALITION_PRELOAD"
 # The shortest limit of any system is 104 bytes; a kernel adds its number and a port.
 LONGEST_FOLDER = 80
