@@ -116,7 +116,9 @@ def streams_of(pid):
             with contextlib.suppress(FileNotFoundError):
                 yield str(Path(f"/proc/{process}/fd/{name}").readlink())
 
-    found = set(links(pid, os.listdir(f"/proc/{pid}/fd"))) - set(links("self", range(3)))
+    found = set(links(pid, [path.name for path in Path(f"/proc/{pid}/fd").iterdir()])) - set(
+        links("self", range(3))
+    )
     return {link for link in found if link.startswith(("socket:", "pipe:"))}
 
 

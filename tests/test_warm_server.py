@@ -95,11 +95,11 @@ def test_a_folder_with_settings_for_figures_is_respected(tmp_path):
 
 def test_is_for_systems_that_fork(monkeypatch):
     monkeypatch.setattr(sys, "platform", "darwin")
-    assert "macOS" in provisioner.unsupported()
-    monkeypatch.setenv(provisioner.ON_MACOS, "1")
-    assert provisioner.unsupported() == ""
+    assert "macOS" in client.unsupported()
+    monkeypatch.setenv(client.ON_MACOS, "1")
+    assert client.unsupported() == ""
     monkeypatch.delattr(os, "fork")
-    assert provisioner.unsupported()
+    assert client.unsupported()
     assert warm.environment() == {}
 
 
@@ -211,7 +211,7 @@ def test_paths_of_sockets_stay_short(fork_server, tmp_path, monkeypatch):
 
 def test_leaves_nothing_behind(fork_server):
     def held():
-        return len(os.listdir("/proc/self/fd"))
+        return len(list(Path("/proc/self/fd").iterdir()))
 
     with running():
         pass
