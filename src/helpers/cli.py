@@ -278,6 +278,29 @@ def refresh(notebooks: tuple[str, ...]) -> None:
     _reported(len(paths), f"Look at: {folder}", lambda report: refresh_notebooks(paths, report))
 
 
+@main.command(
+    context_settings={"ignore_unknown_options": True},
+    epilog=example("coalition lab", "coalition lab --edit", "coalition lab --no-browser"),
+)
+@click.option("--edit", is_flag=True, help="Open the notebooks themselves, not copies of them.")
+@click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[OPTION OF JUPYTER]...")
+def lab(edit: bool, options: tuple[str, ...]) -> None:
+    """Open the notebooks in JupyterLab, with kernels that start at once.
+
+    What opens are copies in the folder lab/, which git ignores: run and change them as
+    you like, the stored outputs that the tests compare with stay as they are. Copies
+    that you have changed are kept from one time to the next; others are renewed when the
+    notebook has changed.
+    """
+    from helpers.regenerate.lab import open_lab, working_copies  # noqa: PLC0415
+
+    notebooks = _notebooks_folder()
+    folder = notebooks if edit else notebooks.parent / "lab"
+    for name in [] if edit else working_copies(notebooks, folder):
+        click.echo(f"{name} has changed since you changed your copy, which is kept: rename it.")
+    open_lab(folder, options)
+
+
 def _reported(total: int, where: str, work: Callable[[Any], bool]) -> None:
     """Do some work under a report; end with code 1 if any of it failed."""
     from helpers.regenerate.report import Report  # noqa: PLC0415

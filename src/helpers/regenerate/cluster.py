@@ -8,7 +8,6 @@ A run whose worker is lost is given to another one by the scheduler.
 
 import contextlib
 import functools
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -112,7 +111,7 @@ def execute_there(run: SentRun, locate: Locate, expected: Mapping[str, str]) -> 
     if found:
         return Outcome(run.name, 0.0, None, f"refused by a worker: {_listed(found)}")
     # Not ended with the run: the next one comes to the same process.
-    os.environ.update(warm.environment())
+    warm.prepare()
     project = locate()
     here = Run(project.notebooks / run.notebook.name, run.parameters, run.name)
     return execute_run(here, project.watched(here), project.verifying, run.content)

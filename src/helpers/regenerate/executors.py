@@ -77,10 +77,7 @@ def warm_kernels() -> Iterator[None]:
     ------
     None
     """
-    chosen = warm.environment()
-    os.environ.update(chosen)
-    if chosen.get(warm.VARIABLE) == warm.NAME:
-        client.start()
+    warm.prepare()
     try:
         yield
     finally:

@@ -28,3 +28,15 @@ def environment() -> dict[str, str]:
         another provisioner is chosen already.
     """
     return {VARIABLE: os.environ.get(VARIABLE, NAME)} if hasattr(os, "fork") else {}
+
+
+def prepare() -> None:
+    """Have the kernels of this process forked, and begin to import what they need.
+
+    Returns at once: the server imports while this process goes on to import its own.
+    """
+    from helpers.regenerate.warm import client  # noqa: PLC0415
+
+    os.environ.update(environment())
+    if os.environ.get(VARIABLE) == NAME and not client.unsupported():
+        client.start()

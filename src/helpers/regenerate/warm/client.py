@@ -28,8 +28,12 @@ NEEDED = (
     *("IPython.core.debugger", "IPython.core.completerlib", "IPython.extensions.storemagic"),
     *("IPython.core.logger", "sqlite3", "faulthandler"),
 )
-STACK = ("numpy", "pandas", "matplotlib.pyplot", "seaborn")
+STACK = (
+    *("numpy", "pandas", "pandas.io.formats.html", "yaml"),
+    *("matplotlib.pyplot", "matplotlib.backends.backend_agg", "seaborn"),
+)
 PRELOAD = "COALITION_PRELOAD"
+ON_MACOS = "COALITION_FORK_ON_MACOS"
 # The shortest limit of any system is 104 bytes; a kernel adds its number and a port.
 LONGEST_FOLDER = 80
 PAUSE = 0.002
@@ -289,6 +293,19 @@ def _leave() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_leave)
+
+
+def unsupported() -> str:
+    """Say why kernels cannot be forked on this system.
+
+    Returns
+    -------
+    str
+        Empty if they can be.
+    """
+    if sys.platform == "darwin" and os.environ.get(ON_MACOS) != "1":
+        return f"on macOS only where {ON_MACOS} is set to 1, since its libraries dislike it"
+    return "" if hasattr(os, "fork") else "this system cannot"
 
 
 def modules(environment: Mapping[str, str]) -> list[str]:

@@ -16,9 +16,8 @@ from jupyter_client.localinterfaces import localhost
 from jupyter_client.manager import KernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
-from helpers.regenerate.warm.client import PAUSE, modules, start
+from helpers.regenerate.warm.client import PAUSE, modules, start, unsupported
 
-ON_MACOS = "COALITION_FORK_ON_MACOS"
 LAUNCHER = ["-m", "ipykernel_launcher"]
 # What a process or a package reads once, when it starts, and a fork would not read again.
 READ_AT_START = (
@@ -203,19 +202,6 @@ class Streams:
 
     def __exit__(self, *_: object) -> None:
         os.close(self.null)
-
-
-def unsupported() -> str:
-    """Say why kernels cannot be forked on this system.
-
-    Returns
-    -------
-    str
-        Empty if they can be.
-    """
-    if sys.platform == "darwin" and os.environ.get(ON_MACOS) != "1":
-        return f"on macOS only where {ON_MACOS} is set to 1, since its libraries dislike it"
-    return "" if hasattr(os, "fork") else "this system cannot"
 
 
 def is_own_kernel(cmd: Sequence[str]) -> bool:

@@ -32,6 +32,7 @@ import socket
 import threading
 import time
 import weakref
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any, NamedTuple, NoReturn
 
@@ -179,13 +180,27 @@ def import_stack(modules: list[str]) -> None:
     """
     # Nothing collected before the fork: pages that are never written stay shared.
     gc.disable()
-    # Packages ask for the shell at their import, and pandas then chooses how wide to print.
-    builtins.get_ipython = lambda: SimpleNamespace(kernel=None)  # type: ignore[attr-defined]
-    for name in modules:
-        with contextlib.suppress(ModuleNotFoundError):
-            importlib.import_module(name)
-    del builtins.get_ipython  # type: ignore[attr-defined]
+    with pretended_kernel():
+        for name in modules:
+            with contextlib.suppress(ModuleNotFoundError):
+                importlib.import_module(name)
     gc.freeze()
+
+
+@contextlib.contextmanager
+def pretended_kernel() -> Iterator[None]:
+    """Look like a kernel to what asks at its import, as pandas does.
+
+    It chooses there how many columns to print, and in which encoding.
+
+    Yields
+    ------
+    None
+    """
+    builtins.get_ipython = lambda: SimpleNamespace(kernel=None)  # type: ignore[attr-defined]
+    with contextlib.redirect_stdout(io.TextIOWrapper(io.BytesIO(), encoding="UTF-8")):
+        yield
+    del builtins.get_ipython  # type: ignore[attr-defined]
 
 
 def freshen(request: Request) -> None:
@@ -292,7 +307,9 @@ def main() -> None:
     connection.set_inheritable(False)
     import_stack(sys.argv[2:])
     if threading.active_count() > 1:
-        sys.exit("a module to be imported beforehand has started a thread; kernels cannot fork")
+        sys.stderr.write("A module imported beforehand runs a thread, so kernels cannot fork.\n")
+        # Not sys.exit, which would wait for the thread.
+        os._exit(1)
     request = Server(connection).serve()
     if request:
         freshen(request)
