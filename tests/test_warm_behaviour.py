@@ -278,6 +278,36 @@ def test_asks_for_input(kernel):
     assert kernel.printed("input()", allow_stdin=False) == "StdinNotImplementedError"
 
 
+def debug(kernel, command, **arguments):
+    """Ask the debugger; return its answer."""
+    client = kernel.client
+    content = {"type": "request", "seq": 1, "command": command, "arguments": arguments}
+    request = client.session.msg("debug_request", content)
+    client.control_channel.send(request)
+    while True:
+        reply = client.get_control_msg(timeout=kernel_runner.PATIENCE)
+        if reply["parent_header"]["msg_id"] == request["header"]["msg_id"]:
+            return reply["content"]
+
+
+def test_can_be_debugged(provisioner):
+    code = "x = 1\nprint(x)"
+    with running() as kernel:
+        debug(kernel, "initialize", clientID="test", adapterID="")
+        debug(kernel, "attach")
+        path = debug(kernel, "dumpCell", code=code)["body"]["sourcePath"]
+        source = {"source": {"path": path}, "sourceModified": False}
+        debug(kernel, "setBreakpoints", breakpoints=[{"line": 2}], **source)
+        debug(kernel, "configurationDone")
+        kernel.client.execute(code)
+        event = {}
+        while event.get("event") != "stopped":
+            event = kernel.client.get_iopub_msg(timeout=kernel_runner.PATIENCE)["content"]
+        thread = event["body"]["threadId"]
+        frames = debug(kernel, "stackTrace", threadId=thread)["body"]["stackFrames"]
+        assert frames[0]["line"] == 2
+
+
 LAST_WILL = """
 import atexit, io, pathlib, weakref
 class Held: pass

@@ -221,7 +221,7 @@ def is_own_kernel(cmd: Sequence[str]) -> bool:
         return False
     asked, own = Path(cmd[0]).expanduser(), Path(sys.executable)
     # Environments differ by the folder, where each has a link to the same file.
-    return asked.parent == own.parent and asked.resolve() == own.resolve()
+    return asked.is_file() and asked.parent == own.parent and asked.resolve() == own.resolve()
 
 
 def why_not(cmd: Sequence[str], kwargs: Mapping[str, Any]) -> str:
