@@ -57,10 +57,19 @@ def local(project: Project, jobs: int) -> Iterator[Execute]:
     def work(run: Run) -> Outcome:
         return execute_run(run, project.watched(run), project.verifying)
 
-    running.allow()
-    with warm_kernels(), ThreadPoolExecutor(jobs) as executor:
-        try:
+    try:
+        with warm_kernels(), _threads(jobs) as executor:
             yield lambda runs: as_they_end(executor, work, runs, 2 * jobs)
+    finally:
+        running.allow()
+
+
+@contextlib.contextmanager
+def _threads(jobs: int) -> Iterator[Executor]:
+    """Yield an executor; at an error or interrupt, end the kernels of its threads."""
+    with ThreadPoolExecutor(jobs) as executor:
+        try:
+            yield executor
         except BaseException:
             executor.shutdown(wait=False, cancel_futures=True)
             running.stop()
@@ -77,11 +86,14 @@ def warm_kernels() -> Iterator[None]:
     ------
     None
     """
+    before = os.environ.get(warm.VARIABLE)
     warm.prepare()
     try:
         yield
     finally:
         client.stop()
+        if before is None:
+            os.environ.pop(warm.VARIABLE, None)
 
 
 def as_they_end(
