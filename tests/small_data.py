@@ -6,6 +6,7 @@ the problem of that cell. Line numbers stand beside the rows that tests name.
 
 import csv
 import itertools
+import re
 import string
 from collections import Counter
 from pathlib import Path
@@ -159,6 +160,9 @@ def small_rows() -> Rows:
         "adjudications": [
             ["essay", "KAZ", "alliance", "confidence", "coder_1", "The membership is named."]
         ],
+        "earlier_readings": [
+            ["essay", "KAZ", "alliance", "coder_1", "1", "silent", *[""] * 5],
+        ],
         "events": [
             ["KAZ-01", "KAZ", "2022-06", "diplomatic", "neutral", "A visit.", "wire-one", "yes"],
             ["KAZ-02", "KAZ", "2022-05-01", "troops", "neutral", "A word.", "wire-two", "no"],
@@ -225,9 +229,11 @@ def write_table(folder: Path, table: str, rows: list[list[str]]) -> None:
 
 
 def write_small_data(folder: Path) -> Path:
-    """Write the whole folder, with the project's own codebook."""
+    """Write the whole folder, with the project's own codebook but for sets of resolutions."""
     for table, rows in small_rows().items():
         write_table(folder, table, rows)
     book = (REPOSITORY / "data" / "codebook.yml").read_bytes()
+    # The small data hold four resolutions only, and sets name more.
+    book = re.sub(rb"resolutions: \[.*\]", b"resolutions: [ES-11/1, ES-11/7]", book)
     (folder / "codebook.yml").write_bytes(book)
     return folder

@@ -163,6 +163,15 @@ CELLS: list[tuple[str, int, dict[str, str], str]] = [
     ("codings", 26, {"source": "un-votes"}, "in their order: un-votes;wire-one"),
     ("codings", 29, {"locator": "ES-11/1"}, "admits for aid_to_ukraine: none"),
     ("codings", 29, {"locator": "KAZ-02", "confidence": "high"}, "R10|source was not read"),
+    ("earlier_readings", 2, {"account": "esay"}, "essay, record_2023"),
+    ("earlier_readings", 2, {"state": "QAA"}, "the cases in states.csv"),
+    ("earlier_readings", 2, {"variable": "fate_tied"}, "no later reading"),
+    ("earlier_readings", 2, {"coder": "adjudicated"}, "coder_1, coder_2"),
+    ("earlier_readings", 2, {"reading": "0"}, "from 1"),
+    ("earlier_readings", 2, {"status": "guessed"}, "coded, silent, undecided"),
+    ("earlier_readings", 2, {"scope": "region"}, "state, group"),
+    ("earlier_readings", 2, {"confidence": "sure"}, "low, medium, high"),
+    ("earlier_readings", 2, {"rationale": "word " * 25 + "word"}, "26 words|25"),
     ("adjudications", 2, {"account": "esay"}, "essay, record_2023"),
     ("adjudications", 2, {"state": "QAA"}, "the cases in states.csv"),
     ("adjudications", 2, {"variable": "alliances"}, "alliance"),
@@ -369,7 +378,8 @@ def test_small_data_are_sound_and_every_column_has_a_rule(small_folder: Path) ->
     for table, columns in TABLES.items():
         write_table(small_folder, table, [["\u2620"] * len(columns)])
     found = {problem.file.removesuffix(".csv") for problem in find_problems(small_folder)}
-    assert found == set(TABLES)
+    # The codebook too, since its sets name resolutions that are no more.
+    assert found == {*TABLES, "codebook.yml"}
 
 
 def test_all_problems_at_once_in_order(small_folder: Path) -> None:
@@ -413,7 +423,7 @@ def test_tables_without_rows(small_folder: Path) -> None:
     for table in TABLES:
         write_table(small_folder, table, [])
     problems = find_problems(small_folder)
-    assert {problem.file for problem in problems} == {"states.csv"}
+    assert {problem.file for problem in problems} == {"codebook.yml", "states.csv"}
     write_table(small_folder, "un_votes", [["68/262", "KAZ", "yes"]])
     (problem,) = matching(find_problems(small_folder), ("un_votes", 2, "resolution"), "has none")
     assert problem.value == "68/262"
@@ -492,6 +502,13 @@ def test_unexplained_codings_stop_nobody(
     edit(small_folder, table, line, changes)
     assert find_problems(small_folder) == []
     assert matching(unexplained(small_folder), place, words)
+
+
+def test_sets_name_known_resolutions(small_folder: Path) -> None:
+    edit(small_folder, "un_resolutions", 4, {"resolution": "ES-11/6", "symbol": "A/RES/ES-11/6"})
+    found = [p for p in find_problems(small_folder) if p.file == "codebook.yml"]
+    assert {problem.value for problem in found} == {"ES-11/7"}
+    assert "resolution_sets.war.resolutions" in {problem.column for problem in found}
 
 
 def test_a_departure_from_both_coders_can_be_explained(small_folder: Path) -> None:

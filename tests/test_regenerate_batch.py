@@ -1,19 +1,24 @@
 """Files appear whole or not at all, and one failure does not stop the others."""
 
+import base64
 import io
+import json
 import os
 import stat
 import sys
 from pathlib import Path
 
 import pytest
-from notebook_maker import asking
+from notebook_maker import asking, code, notebook
 
 from helpers.regenerate.batch import refresh, regenerate, require_folder, write_whole
 from helpers.regenerate.errors import RegenerateError
 from helpers.regenerate.execute import Outcome
+from helpers.regenerate.pictures import picture_of, picture_path
 from helpers.regenerate.plan import Run
 from helpers.regenerate.report import Report
+
+EXECUTED = b'{"cells": []}'
 
 
 @pytest.fixture
@@ -97,15 +102,48 @@ def test_refresh_touches_only_what_has_changed(tmp_path, report):
     os.utime(asked[0].notebook, (1, 1))
     outcomes = {
         "same": Outcome("same", 1.0, before["same.ipynb"]),
-        "new": Outcome("new", 1.0, b"NEW"),
+        "new": Outcome("new", 1.0, EXECUTED),
         "broken": Outcome("broken", 1.0, b"half", "cell [1]: ValueError: no"),
     }
     assert not refresh([run.notebook for run in asked], report, made(outcomes))
-    assert files(tmp_path) == before | {"new.ipynb": b"NEW"}
+    assert files(tmp_path) == before | {"new.ipynb": EXECUTED}
     assert asked[0].notebook.stat().st_mtime == 1
     assert [result for _, result in report.rows] == [
         *("unchanged", "rewritten", "FAILED, left as it was")
     ]
+
+
+def showing(image):
+    """The bytes of a notebook whose cell tagged ``picture`` shows an image."""
+    data = {"image/png": base64.b64encode(image).decode()}
+    output = {"output_type": "display_data", "metadata": {"image/png": {"alt": "a"}}, "data": data}
+    cells = [code("other()", 1), {**code("show()", 2, ("picture",)), "outputs": [output]}]
+    return json.dumps(notebook(*cells)).encode()
+
+
+def test_refresh_stores_the_picture_that_a_notebook_lends(tmp_path, report):
+    (run,) = runs(tmp_path / "notebooks", "a")
+    picture = picture_path(run.notebook)
+    assert picture == (tmp_path / "docs" / "a.png").resolve()
+
+    def refreshed(image, error=""):
+        outcome = Outcome("a", 1.0, showing(image), error)
+        refresh([run.notebook], report, made({"a": outcome}))
+        return picture.read_bytes() if picture.exists() else None
+
+    assert refreshed(b"half", "cell [2]: ValueError: no") is None
+    assert refreshed(b"PNG") == b"PNG"
+    assert picture_of(showing(b"PNG")) == (b"PNG", "a")
+    assert refreshed(b"half", "cell [2]: ValueError: no") == b"PNG"
+    os.utime(picture, (1, 1))
+    assert refreshed(b"PNG") == b"PNG"
+    assert picture.stat().st_mtime == 1
+    assert refreshed(b"another") == b"another"
+
+
+def test_a_notebook_need_not_lend_a_picture():
+    assert picture_of(json.dumps(notebook(code("a"))).encode()) is None
+    assert picture_of(json.dumps(notebook(code("a", tags=("picture",)))).encode()) is None
 
 
 def test_a_file_is_replaced_in_one_step(tmp_path, monkeypatch):

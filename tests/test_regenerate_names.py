@@ -99,3 +99,19 @@ def test_a_long_name_is_cut_and_stays_distinct():
 def test_a_device_of_windows_is_no_name():
     assert output_name("con", {}) != "con"
     assert output_name("con", {}).startswith("con__")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("1", 1),
+        ("true", True),
+        ("none", None),
+        (["a"], "a"),
+        ([], ""),
+        ("a+b", ["a", "b"]),
+        (1, 1.0),
+    ],
+)
+def test_values_that_look_alike_are_told_apart(one, other):
+    assert output_name("a", {"n": one}) != output_name("a", {"n": other})

@@ -8,6 +8,7 @@ from notebook_maker import asking
 from helpers.regenerate.errors import RegenerateError
 from helpers.regenerate.plan import Run, default_notebooks, make_run, read_plan, select_runs
 from helpers.regenerate.source import read_notebook
+from helpers.regenerate.values import remember
 
 ALLOWED = {
     "Account": lambda: ("essay", "record"),
@@ -185,3 +186,25 @@ def test_defaults_are_checked_before_a_refresh(folder):
     asking(folder / "04_bad.ipynb", 'account: Account = "esay"  # whose')
     with pytest.raises(RegenerateError, match="04_bad: the default of account: 'esay'"):
         default_notebooks(folder, [], ALLOWED)
+
+
+def test_a_mistake_elsewhere_does_not_stop_a_notebook(folder, tmp_path):
+    (folder / "plan.yml").write_text("01_types: [{x: 1}]\n02_regions: [{}]", encoding="utf-8")
+    assert names(select_runs(folder, ["02"], [], ALLOWED)) == ["02_regions"]
+    with pytest.raises(RegenerateError, match="no parameter 'x'"):
+        select_runs(folder, ["01"], [], ALLOWED)
+    (folder / "plan.yml").write_text("{", encoding="utf-8")
+    other = asking(tmp_path / "elsewhere" / "mine.ipynb", "")
+    assert names(select_runs(folder, [str(other)], [], ALLOWED)) == ["mine"]
+
+
+def test_data_that_cannot_be_read_are_said_once(folder):
+    def broken():
+        raise ValueError("no data folder")
+
+    plan(folder, PLAN)
+    allowed = remember(dict.fromkeys(ALLOWED, broken))
+    for asked, given in ([], []), (["01"], []), (["01"], [("account", "essay")]):
+        with pytest.raises(RegenerateError) as error:
+            select_runs(folder, asked, given, allowed)
+        assert str(error.value) == "the values of Account cannot be read: no data folder"

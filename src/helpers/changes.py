@@ -65,10 +65,10 @@ def data_at(revision: str) -> Iterator[Path]:
     if found is None:
         raise ValueError(f"no commit {revision!r} in the git history of {folder.name}/")
     commit = found.decode("ascii").strip()
-    listed = _git(folder, "ls-tree", "--name-only", commit, "./") or b""
+    listed = _git(folder, "ls-tree", "-z", "--name-only", commit, "./") or b""
     with tempfile.TemporaryDirectory() as temporary:
         copy = Path(temporary)
-        for file in listed.decode("utf-8").split():
+        for file in filter(None, listed.decode("utf-8").split("\0")):
             if file.endswith((".csv", ".yml")):
                 (copy / file).write_bytes(_git(folder, "show", f"{commit}:./{file}") or b"")
         yield copy
@@ -208,7 +208,12 @@ def _summary(cells: dict[str, str]) -> str:
 
 
 def _lines(path: Path) -> set[str]:
-    return set(path.read_text(encoding="utf-8-sig").splitlines()) if path.is_file() else set()
+    """Return a file's lines, a table's without its header; none where there is no file."""
+    if not path.is_file():
+        return set()
+    # What a commit holds need not be UTF-8; whether it passes is not for this to say.
+    lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
+    return set(lines[1:] if path.suffix == ".csv" else lines)
 
 
 def _results(folder: Path) -> dict[str, str]:
@@ -218,6 +223,7 @@ def _results(folder: Path) -> dict[str, str]:
     from helpers.typology import derive, thesis  # noqa: PLC0415
 
     results = {}
+    require_clean(folder)
     with using_data(folder):
         for account in account_ids():
             cases = load_cases(account)

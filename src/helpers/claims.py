@@ -233,6 +233,52 @@ def state_labels(counts: pd.DataFrame) -> pd.DataFrame:
     return counts.rename(index=short.to_dict()).rename_axis("state")
 
 
+def provenance(claims: pd.DataFrame) -> pd.DataFrame:
+    """Return which data stand behind an analysis of claims.
+
+    Parameters
+    ----------
+    claims : DataFrame
+        One row per claim, as `load_claims` returns it.
+
+    Returns
+    -------
+    DataFrame
+        One row per fact: version and cut-off of the dataset, claims, sources, publishers.
+    """
+    book = load_codebook()
+    sources = load_table("sources").set_index("source")
+    used = sorted(set(claims["source"].str.split(";").explode()) - {""})
+    rows = {
+        "dataset": f"version {book.dataset['version']} of {book.dataset['released']}",
+        "cut-off of the dataset": book.dataset["cut_off"],
+        "claims": str(len(claims)),
+        "sources behind the verdicts": str(len(used)),
+        "their publishers": str(sources.loc[used, "publisher"].nunique()),
+    }
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["value"])
+
+
+def publishers(claims: pd.DataFrame) -> pd.DataFrame:
+    """Return on whose publications the verdicts rest.
+
+    Parameters
+    ----------
+    claims : DataFrame
+        One row per claim, as `load_claims` returns it.
+
+    Returns
+    -------
+    DataFrame
+        One row per publisher, most claims first: number of claims, of how many.
+    """
+    publisher = load_table("sources").set_index("source")["publisher"]
+    names = claims["source"].str.split(";").explode().map(publisher).dropna()
+    once = pd.DataFrame({"claim": names.index, "publisher": names.array}).drop_duplicates()
+    counts = once.groupby("publisher").size().sort_values(ascending=False, kind="stable")
+    return pd.DataFrame({"n_claims": counts, "of": len(claims)})
+
+
 def _share(n: int, of: int) -> str:
     return f"{n} ({100 * n / of:.0f}%)" if of else "0"
 

@@ -148,6 +148,9 @@ def _which_runs(command: Callable[..., None]) -> Callable[..., None]:
             metavar="NAME VALUE",
             help="Give a parameter a value; repeat for more. 'coalition list' has all.",
         ),
+        click.option(
+            "--all-states", is_flag=True, help="Add a profile of every UN member to what is run."
+        ),
         click.argument("notebooks", nargs=-1, metavar="[NOTEBOOK]..."),
     ):
         command = decorate(command)
@@ -176,6 +179,7 @@ def run(
     notebooks: tuple[str, ...],
     given: tuple[tuple[str, str], ...],
     out: Path,
+    all_states: bool,
     jobs: int | None,
     force: bool,
     address: str | None,
@@ -193,12 +197,11 @@ def run(
     """
     from helpers.regenerate.batch import require_folder  # noqa: PLC0415
     from helpers.regenerate.incremental import Ledger, reasons  # noqa: PLC0415
-    from helpers.regenerate.plan import select_runs  # noqa: PLC0415
     from helpers.regenerate.store import open_store  # noqa: PLC0415
 
     if jobs and address:
         raise click.UsageError("--jobs is for this machine; a cluster's workers bring their own.")
-    runs = select_runs(_notebooks_folder(), notebooks, given, _allowed())
+    runs = _runs(notebooks, given, all_states)
     target, project = out.expanduser().resolve(), _project()
     require_folder(target, runs)
     with open_store(target) as store:
@@ -212,6 +215,21 @@ def run(
             _execute(due, target, Ledger(project, target, store, due), jobs, address)
         else:
             click.echo(f"Look at: {target}")
+
+
+def _runs(
+    notebooks: tuple[str, ...], given: tuple[tuple[str, str], ...], all_states: bool
+) -> "list[Run]":
+    """Return the runs that are meant."""
+    from helpers.regenerate.plan import select_runs, sweep  # noqa: PLC0415
+
+    folder, allowed = _notebooks_folder(), _allowed()
+    runs = select_runs(folder, notebooks, given, allowed)
+    if all_states:
+        planned = {run.name for run in runs}
+        profiles = sweep(folder, "06_state_profile", "state", allowed)
+        runs += [profile for profile in profiles if profile.name not in planned]
+    return runs
 
 
 def _project() -> "Project":
@@ -245,16 +263,17 @@ def _execute(
 
 @main.command(epilog=example("coalition status", "coalition status 01_support_typology"))
 @_which_runs
-def status(notebooks: tuple[str, ...], given: tuple[tuple[str, str], ...], out: Path) -> None:
+def status(
+    notebooks: tuple[str, ...], given: tuple[tuple[str, str], ...], out: Path, all_states: bool
+) -> None:
     """Say which runs 'coalition run' would execute, and why.
 
     Takes the same arguments, and changes nothing.
     """
     from helpers.regenerate.incremental import reasons  # noqa: PLC0415
-    from helpers.regenerate.plan import select_runs  # noqa: PLC0415
     from helpers.regenerate.store import read_records  # noqa: PLC0415
 
-    runs = select_runs(_notebooks_folder(), notebooks, given, _allowed())
+    runs = _runs(notebooks, given, all_states)
     target = out.expanduser().resolve()
     why = reasons(runs, _project(), target, read_records(target))
     for name, reason in why.items():

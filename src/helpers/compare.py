@@ -23,6 +23,8 @@ OTHER, SAME, STILL_OPEN = "other_members", "same_code", "still_without_code"
 NOT_ORDERED, UNCHANGED = "not_ordered", "same_type"
 DIFFERENT = (TOWARD, AWAY, OTHER)
 """Changes between two codes, unlike those between a code and none."""
+CERTAINTIES = ("differs", "same", "open")
+"""Whether two types differ for certain, for all that is missing."""
 
 _EVIDENCE = ("status", "code", "confidence", "locator", "rationale")
 _KEY = ["state", "variable"]
@@ -101,6 +103,33 @@ def not_comparable(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
             rows[variable.id] = (variable.label, where[0])
     table = pd.DataFrame.from_dict(rows, orient="index", columns=["label", "only_in"])
     return table.rename_axis("variable")
+
+
+def coded_side_by_side(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """Return how many states each of two accounts lets one code.
+
+    Parameters
+    ----------
+    before, after : DataFrame
+        As for `comparable_variables`.
+
+    Returns
+    -------
+    DataFrame
+        One row per comparable variable, numbers of states: coded ``before``, coded
+        ``after``, coded in ``both``; ``n_states``, those read in either.
+
+    Raises
+    ------
+    ValueError
+        If an account has no codings at all.
+    """
+    changes = code_changes(before, after)
+    coded = pd.DataFrame({s: changes[f"status_{s}"] == "coded" for s in ("before", "after")})
+    coded["both"] = coded.all(axis="columns")
+    counts = coded.groupby(changes["variable"], sort=False).sum()
+    order = comparable_variables(before, after)
+    return counts.loc[order].assign(n_states=changes.groupby("variable").size())
 
 
 def code_changes(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
@@ -195,7 +224,7 @@ def type_changes(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     if set(before.index) != set(after.index):
         raise ValueError("the two tables of types are not about the same states")
     columns = ["type", "could_be"]
-    pair = before[columns].join(after[columns], lsuffix="_before", rsuffix="_after")
+    pair = before[columns].add_suffix("_before").join(after[columns].add_suffix("_after"))
     kinds = zip(pair["type_before"], pair["type_after"], strict=True)
     bounds = zip(pair["could_be_before"], pair["could_be_after"], strict=True)
     return pair.assign(
@@ -234,13 +263,17 @@ def verdicts(theses: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     return pd.DataFrame(columns, index=pd.Index(index, name="statement"))
 
 
-def changes_table(changes: pd.DataFrame) -> pd.DataFrame:
+def changes_table(
+    changes: pd.DataFrame, before: str = "before", after: str = "after"
+) -> pd.DataFrame:
     """Return changes with their evidence, to read.
 
     Parameters
     ----------
     changes : DataFrame
         Rows of `code_changes`.
+    before, after : str
+        What the two accounts are called in the table's columns.
 
     Returns
     -------
@@ -253,11 +286,12 @@ def changes_table(changes: pd.DataFrame) -> pd.DataFrame:
     labels = {variable.id: variable.short_label for variable in book.variables}
     table = pd.DataFrame({"state": names(changes["state"])}, index=changes.index)
     table["variable"] = changes["variable"].map(labels)
-    for side in ("before", "after"):
-        table[side] = _codes_of(changes, side)
+    called = {"before": before, "after": after if after != before else f"{after} again"}
+    for side, name in called.items():
+        table[name] = _codes_of(changes, side)
     table["change"] = changes["change"].map(change_label)
-    for side in ("before", "after"):
-        table[f"evidence {side}"] = [_evidence(row, side) for _, row in changes.iterrows()]
+    for side, name in called.items():
+        table[f"evidence: {name}"] = [_evidence(row, side) for _, row in changes.iterrows()]
     return table.set_index(["state", "variable"])
 
 
@@ -308,6 +342,31 @@ def change_label(change: str) -> str:
     known = {e.id: e.label for e in book.lists["event_directions"]}
     reasons = {f"became_{e.id}": f"became {e.label}" for e in book.lists["derived_statuses"]}
     return (known | reasons).get(change, change.replace("_", " "))
+
+
+def transition_counts(changes: pd.DataFrame) -> pd.DataFrame:
+    """Return which pairs of types occur, and how often.
+
+    Parameters
+    ----------
+    changes : DataFrame
+        One row per state, as `type_changes` returns it.
+
+    Returns
+    -------
+    DataFrame
+        One row per pair of types (labels), most frequent first: number of states,
+        their names, and for how many of them the difference is certain.
+    """
+    labels = {kind.id: kind.label for kind in load_codebook().support_types}
+    rows = []
+    for pair, those in changes.groupby(["type_before", "type_after"], observed=True):
+        first, second = (labels[str(kind)] for kind in pair)
+        certain = int((those["certainty"] == "differs").sum())
+        rows.append((first, second, len(those), certain, listing(names(those.index))))
+    columns = ["before", "after", "n_states", "n_certain", "states"]
+    table = pd.DataFrame(rows, columns=columns)
+    return table.sort_values("n_states", ascending=False, kind="stable").reset_index(drop=True)
 
 
 def _require_rows(*tables: pd.DataFrame) -> None:

@@ -21,10 +21,21 @@ import pandas as pd
 from helpers.checks import require_clean
 from helpers.codebook import Codebook, Variable, load_codebook
 from helpers.files import data_folder, read_rows
-from helpers.parameters import account_ids, confidence_ids, require, silence_ids
+from helpers.parameters import account_ids, confidence_ids, require, require_flag, silence_ids
 from helpers.schema import TABLES
 
-_NUMBERS = {"cow", "gw", "tile_col", "tile_row", "words", "yes", "no", "abstain", "absent"}
+_NUMBERS = {
+    "cow",
+    "gw",
+    "tile_col",
+    "tile_row",
+    "words",
+    "reading",
+    "yes",
+    "no",
+    "abstain",
+    "absent",
+}
 
 
 def load_table(name: str) -> pd.DataFrame:
@@ -77,8 +88,8 @@ def load_states() -> pd.DataFrame:
 
     Examples
     --------
-    >>> load_states().loc["NAM", ["iso2", "cow"]].tolist()
-    ['NA', 565]
+    >>> load_states().loc[["NAM"], ["iso2", "cow"]].values.tolist()
+    [['NA', 565]]
     """
     return load_table("states").set_index("state")
 
@@ -139,10 +150,13 @@ def load_codings(
     >>> codings.query("state == 'PRK' and variable == 'arms_supply'")["locator"].item()
     'North Korea 1'
     """
+    # First of all, lest an account of a broken table be called unknown.
+    require_clean()
     require("account", account, account_ids())
     require("coder", coder, load_codebook().ids("coders"))
     levels = confidence_ids()
     require("min_confidence", min_confidence, levels)
+    require_flag("group_statements", group_statements)
     table = load_table("codings")
     table = table[(table["account"] == account) & (table["coder"] == coder)]
     too_low = levels[: levels.index(min_confidence)]
@@ -275,7 +289,8 @@ def _wide(codings: pd.DataFrame, column: str) -> pd.DataFrame:
     """Return one column of codings as states by variables, missing where no row is."""
     wide = codings.pivot(index="state", columns="variable", values=column)
     variables = [variable.id for variable in load_codebook().variables]
-    wide = wide.reindex(index=case_names().index, columns=variables)
+    # A variable that nobody has is a column of text too, not of numbers.
+    wide = wide.reindex(index=case_names().index, columns=variables).astype("str")
     return wide.rename_axis(columns=None)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
 from helpers.codebook import load_codebook
-from helpers.files import data_folder, read_rows
+from helpers.files import DataError, Row, data_folder, read_rows
 from helpers.schema import TABLES
 
 Account: TypeAlias = str
@@ -40,8 +40,6 @@ OrderedVariable: TypeAlias = str
 """A variable of the codebook whose codes stand in order."""
 Member: TypeAlias = str
 """ISO3 code of a member state of the United Nations."""
-Resolution: TypeAlias = str
-"""A resolution of the General Assembly: a row of ``un_resolutions.csv``."""
 ResolutionSet: TypeAlias = str
 """A set of resolutions: an id of ``resolution_sets`` in the codebook."""
 
@@ -50,9 +48,17 @@ GROUPINGS = ("region", "m49_region", "m49_subregion", "un_regional_group")
 
 def _column(table: str, columns: Iterable[str]) -> tuple[str, ...]:
     """Return the distinct values of columns, in the order of the table."""
-    rows, _ = read_rows(data_folder() / f"{table}.csv", TABLES[table])
+    rows = _rows(table)
     values = (row[column] for column in columns for row in rows)
     return tuple(dict.fromkeys(value for value in values if value))
+
+
+def _rows(table: str) -> list[Row]:
+    """Return a table's rows; one that cannot be read must not pass for an empty list."""
+    rows, problems = read_rows(data_folder() / f"{table}.csv", TABLES[table])
+    if problems:
+        raise DataError(problems)
+    return rows
 
 
 def account_ids() -> tuple[str, ...]:
@@ -92,8 +98,7 @@ def region_ids() -> tuple[str, ...]:
 
 def case_ids() -> tuple[str, ...]:
     """Return the ISO3 codes of the cases."""
-    rows, _ = read_rows(data_folder() / "states.csv", TABLES["states"])
-    return tuple(row["state"] for row in rows if row["region"])
+    return tuple(row["state"] for row in _rows("states") if row["region"])
 
 
 def variable_ids() -> tuple[str, ...]:
@@ -121,11 +126,6 @@ def member_ids() -> tuple[str, ...]:
     return _column("states", ["state"])
 
 
-def resolution_ids() -> tuple[str, ...]:
-    """Return the resolutions, in the order of their table."""
-    return _column("un_resolutions", ["resolution"])
-
-
 def resolution_set_ids() -> tuple[str, ...]:
     """Return the sets of resolutions."""
     return load_codebook().ids("resolution_sets")
@@ -145,7 +145,6 @@ ALLOWED: dict[str, Callable[[], tuple[str, ...]]] = {
     "Verdict": verdict_ids,
     "OrderedVariable": ordered_variable_ids,
     "Member": member_ids,
-    "Resolution": resolution_ids,
     "ResolutionSet": resolution_set_ids,
 }
 """For each name that an annotation may use, a function that returns its values."""
@@ -183,4 +182,36 @@ def require(name: str, value: object, allowed: Iterable[str]) -> str:
     values = tuple(allowed)
     if not isinstance(value, str) or value not in values:
         raise ValueError(f"{name} {value!r} is not known; allowed: {', '.join(values)}")
+    return value
+
+
+def require_flag(name: str, value: object) -> bool:
+    """Return a value if it is true or false.
+
+    Parameters
+    ----------
+    name : str
+        What the value is, for the message.
+    value : object
+        The value that was given.
+
+    Returns
+    -------
+    bool
+        The value.
+
+    Raises
+    ------
+    ValueError
+        If it is anything else, such as a text, which Python would take for true.
+
+    Examples
+    --------
+    >>> require_flag("group_statements", "no")
+    Traceback (most recent call last):
+    ...
+    ValueError: group_statements 'no' is not known; allowed: True, False
+    """
+    if not isinstance(value, bool):
+        raise ValueError(f"{name} {value!r} is not known; allowed: True, False")
     return value

@@ -18,7 +18,7 @@ fragile
 A fragile type may be open as well; `standing` says how many types are possible.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import product
 
 import pandas as pd
@@ -26,6 +26,7 @@ import pandas as pd
 from helpers.codebook import load_codebook
 from helpers.data import load_cases, load_codings
 from helpers.parameters import account_ids, confidence_ids, require, silence_ids
+from helpers.tables import listing, names
 from helpers.typology import (
     CRIMEA,
     MATERIAL,
@@ -171,13 +172,12 @@ def pivotal(cases: pd.DataFrame, crimea: bool = False) -> pd.DataFrame:
     'undetermined'
     """
     types = derive(cases, crimea)["type"]
-    names = [name for name in NEEDED if crimea or name != CRIMEA]
+    needed = [name for name in NEEDED if crimea or name != CRIMEA]
     rows = []
     for state in cases.index:
-        codes = {
-            n: None if pd.isna(cases.loc[state, n]) else str(cases.loc[state, n]) for n in names
-        }
-        for name in (name for name in names if codes[name] is not None):
+        row = cases.loc[state, needed]
+        codes = {str(name): None if pd.isna(c) else str(c) for name, c in row.items()}
+        for name in (name for name in needed if codes[name] is not None):
             rows.append((state, name, codes[name], *_effect(codes, name, str(types[state]))))
     columns = ["state", "variable", "code", "type", "without", "needed", "other_codes", "changes"]
     table = pd.DataFrame(rows, columns=[*columns, "next_code"])
@@ -203,6 +203,89 @@ def with_evidence(pivots: pd.DataFrame, codings: pd.DataFrame) -> pd.DataFrame:
     columns = ["state", "variable", "confidence", "scope", "locator", "rationale"]
     table = pivots.merge(codings[columns], on=["state", "variable"], how="left")
     return table.fillna(dict.fromkeys(columns[2:], ""))
+
+
+def standing_table(standing: pd.DataFrame) -> pd.DataFrame:
+    """Return what types are worth with labels, to read.
+
+    Parameters
+    ----------
+    standing : DataFrame
+        One row per state, as `standing` returns it.
+
+    Returns
+    -------
+    DataFrame
+        One row per state (short name), robust types first.
+    """
+    labels = {kind.id: kind.label for kind in load_codebook().support_types}
+    rows = standing.sort_values(["standing", "type"], kind="stable")
+    same = zip(rows["n_same"], rows["n_readings"], strict=True)
+    table = pd.DataFrame({"standing": rows["standing"].astype(object)})
+    table["type"] = rows["type"].astype(object).map(labels)
+    table["same type in"] = [f"{n} of {of} readings" for n, of in same]
+    table["otherwise"] = [_join(labels[kind] for kind in kinds) for kinds in rows["other_types"]]
+    table["moved by alone"] = [
+        _join(name.replace("_", " ") for name in s) for s in rows["moved_by"]
+    ]
+    table["could be"] = [_join(labels[kind] for kind in kinds) for kinds in rows["could_be"]]
+    return table.set_axis(pd.Index(names(rows.index), name="state"), axis="index")
+
+
+def moved_by_table(standing: pd.DataFrame) -> pd.DataFrame:
+    """Return which states each choice moves by itself.
+
+    Parameters
+    ----------
+    standing : DataFrame
+        One row per state, as `standing` returns it.
+
+    Returns
+    -------
+    DataFrame
+        One row per choice: number of states, of how many, and their names.
+    """
+    rows = {}
+    for choice in CHOICES:
+        moved = standing.index[[choice in choices for choices in standing["moved_by"]]]
+        rows[choice.replace("_", " ")] = (len(moved), len(standing), listing(names(moved)))
+    columns = ["n_states", "of", "states"]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("choice")
+
+
+def pivotal_table(pivots: pd.DataFrame) -> pd.DataFrame:
+    """Return single codings and what they decide, to read.
+
+    Parameters
+    ----------
+    pivots : DataFrame
+        One row per state and variable, as `with_evidence` returns it.
+
+    Returns
+    -------
+    DataFrame
+        One row per coding, indexed by state and variable (short names): the code, the
+        type with it, without it and with other codes, confidence, evidence.
+    """
+    book = load_codebook()
+    labels = {kind.id: kind.label for kind in book.support_types}
+    short = {variable.id: variable.short_label for variable in book.variables}
+    table = pd.DataFrame({"state": names(pivots["state"])}, index=pivots.index)
+    table["variable"] = pivots["variable"].map(short)
+    table["code"] = pivots["code"]
+    table["type"] = pivots["type"].map(labels)
+    table["without it"] = pivots["without"].map(labels)
+    table["with another code"] = [
+        _join(f"{code}: {labels[kind]}" for code, kind in changes) for changes in pivots["changes"]
+    ]
+    table["confidence"] = pivots["confidence"]
+    table["evidence"] = pivots["locator"].str.replace(";", ", ")
+    table["rationale"] = pivots["rationale"]
+    return table.set_index(["state", "variable"])
+
+
+def _join(items: Iterable[str]) -> str:
+    return ", ".join(items)
 
 
 def _effect(

@@ -106,7 +106,7 @@ def names(states: Iterable[str]) -> list[str]:
     """
     known = load_states()["short_name"]
     codes = list(states)
-    unknown = [code for code in codes if code not in known.index]
+    unknown = [code for code in codes if not isinstance(code, str) or code not in known.index]
     if unknown:
         raise ValueError(f"not the ISO3 code of a UN member: {', '.join(map(str, unknown))}")
     return [str(known[code]) for code in codes]
@@ -269,7 +269,7 @@ def types_text(derived: pd.DataFrame) -> str:
         One line per state, least supportive type first, after a header.
     """
     table = types_table(derived).reset_index().astype(str)
-    widths = {name: max(len(str(name)), *table[name].str.len()) for name in table}
+    widths = {name: max([len(str(name)), *table[name].str.len()]) for name in table}
     rows = [list(table.columns), *table.to_numpy().tolist()]
     padded = (
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths.values(), strict=True))
@@ -553,11 +553,13 @@ def filter_region(table: pd.DataFrame, region: str) -> pd.DataFrame:
     Raises
     ------
     ValueError
-        If there is no such region; the message names those there are.
+        If there is no such region, or a row is not that of a UN member; the message
+        names the regions there are, or the rows.
     """
     require("region", region, region_ids())
     if region == "all":
         return table
+    names(table.index)  # refuses what is no state
     inside = (load_states()[list(GROUPINGS)] == region).any(axis="columns")
     return table[inside.reindex(table.index)]
 
@@ -580,7 +582,8 @@ def regions_of(states: Iterable[str], grouping: str) -> pd.Series:
     Raises
     ------
     ValueError
-        If there is no such grouping; the message names those there are.
+        If there is no such grouping, or a code is not that of a UN member; the message
+        names the groupings there are, or the code.
 
     Examples
     --------
@@ -588,7 +591,9 @@ def regions_of(states: Iterable[str], grouping: str) -> pd.Series:
     ['Southern Africa', 'Southern Asia']
     """
     require("grouping", grouping, grouping_ids())
-    return load_states().loc[list(states), grouping]
+    codes = list(states)
+    names(codes)  # refuses what is no state
+    return load_states().loc[codes, grouping]
 
 
 def composition(derived: pd.DataFrame, grouping: str) -> pd.DataFrame:

@@ -10,7 +10,8 @@ from itertools import product
 
 import pandas as pd
 
-from helpers.codebook import load_codebook
+from helpers.codebook import Codebook, load_codebook
+from helpers.parameters import require_flag
 
 WAR_ACTS = ("recognises_dpr_lpr", "recognises_annexations")
 CRIMEA = "recognises_crimea"
@@ -66,16 +67,7 @@ def material_of(troops: Code, arms: Code, territory: Code, economy: Code) -> str
     >>> material_of("none", "none", None, "none")
     'unknown'
     """
-    military = (
-        _at_least("combat_troops", troops, "volunteers")
-        or _at_least("arms_supply", arms, "munitions")
-        or _at_least("territory_use", territory, "staging")
-    )
-    if military:
-        return "military"
-    if _at_least("economic_support", economy, "trade") or arms == "dual_use":
-        return "economic"
-    return "unknown" if None in {troops, arms, territory, economy} else "none"
+    return _material(load_codebook(), (troops, arms, territory, economy))
 
 
 def turning_of(stance: Code, aid: Code, realignment: Code) -> str:
@@ -157,7 +149,8 @@ def derive(cases: pd.DataFrame, crimea: bool = False) -> pd.DataFrame:
     Raises
     ------
     ValueError
-        If a column is missing or holds an unknown code; the message names it.
+        If a column is missing or holds an unknown code, or ``crimea`` is neither true
+        nor false; the message names it.
 
     Examples
     --------
@@ -232,14 +225,29 @@ def thesis(cases: pd.DataFrame, crimea: bool = False) -> pd.DataFrame:
 
 
 def _acts(crimea: bool) -> tuple[str, ...]:
-    return (*WAR_ACTS, CRIMEA) if crimea else WAR_ACTS
+    return (*WAR_ACTS, CRIMEA) if require_flag("crimea", crimea) else WAR_ACTS
 
 
-def _at_least(variable: str, code: Code, least: str) -> bool:
+def _material(book: Codebook, codes: Sequence[Code]) -> str:
+    """Return the material level; the codebook is read once for all the ways tried."""
+    troops, arms, territory, economy = codes
+    military = (
+        _at_least(book, "combat_troops", troops, "volunteers")
+        or _at_least(book, "arms_supply", arms, "munitions")
+        or _at_least(book, "territory_use", territory, "staging")
+    )
+    if military:
+        return "military"
+    if _at_least(book, "economic_support", economy, "trade") or arms == "dual_use":
+        return "economic"
+    return "unknown" if None in codes else "none"
+
+
+def _at_least(book: Codebook, variable: str, code: Code, least: str) -> bool:
     """Tell whether a code stands at or above another in its variable's order."""
     if code is None:
         return False
-    order = load_codebook().variable(variable).code_ids
+    order = book.variable(variable).code_ids
     return order.index(code) >= order.index(least)
 
 
@@ -261,7 +269,8 @@ def _records(cases: pd.DataFrame) -> list[dict[str, Code | bool]]:
     denials = cases.get("general_denial", pd.Series(False, index=cases.index))
     records: list[dict[str, Code | bool]] = []
     for codes, denial in zip(plain.itertuples(index=False), denials, strict=True):
-        records.append(dict(zip(NEEDED, codes, strict=True)) | {"general_denial": bool(denial)})
+        known = bool(denial) if pd.notna(denial) else False
+        records.append(dict(zip(NEEDED, codes, strict=True)) | {"general_denial": known})
     return records
 
 
@@ -280,11 +289,13 @@ def _codes(record: dict[str, Code | bool], names: Iterable[str]) -> tuple[Code, 
     return tuple(value if isinstance(value := record[name], str) else None for name in names)
 
 
-def _completions(record: dict[str, Code | bool], names: tuple[str, ...]) -> list[tuple[Code, ...]]:
+def _completions(
+    book: Codebook, record: dict[str, Code | bool], names: tuple[str, ...]
+) -> list[tuple[Code, ...]]:
     """Return every way in which the missing variables could be coded."""
     options = []
     for name, code in zip(names, _codes(record, names), strict=True):
-        allowed = load_codebook().variable(name).code_ids
+        allowed = book.variable(name).code_ids
         if name == "territory_use" and record["general_denial"]:
             allowed = tuple(option for option in allowed if option != "staging")
         options.append(allowed if code is None else (code,))
@@ -292,25 +303,27 @@ def _completions(record: dict[str, Code | bool], names: tuple[str, ...]) -> list
 
 
 def _could_be(record: dict[str, Code | bool], acts: tuple[str, ...]) -> tuple[str, ...]:
-    recognitions = {recognition_of(codes) for codes in _completions(record, acts)}
-    materials = {material_of(*codes) for codes in _completions(record, MATERIAL)}
-    turnings = {turning_of(*codes) for codes in _completions(record, TURNING)}
+    book = load_codebook()
+    recognitions = {recognition_of(codes) for codes in _completions(book, record, acts)}
+    materials = {_material(book, codes) for codes in _completions(book, record, MATERIAL)}
+    turnings = {turning_of(*codes) for codes in _completions(book, record, TURNING)}
     found = {type_of(*levels) for levels in product(recognitions, materials, turnings)}
-    return tuple(t.id for t in load_codebook().support_types if t.id in found)
+    return tuple(t.id for t in book.support_types if t.id in found)
 
 
 def _answers(record: dict[str, Code | bool], acts: tuple[str, ...]) -> dict[str, set[bool]]:
     """Return, per statement, the answers a state could give to "does it break it?"."""
-    recognises = {recognition_of(codes) == "yes" for codes in _completions(record, acts)}
+    book = load_codebook()
+    recognises = {recognition_of(codes) == "yes" for codes in _completions(book, record, acts)}
     answers: dict[str, set[bool]] = {}
-    for recognised, codes in product(recognises, _completions(record, MATERIAL)):
+    for recognised, codes in product(recognises, _completions(book, record, MATERIAL)):
         regular = codes[0] == "regular"
-        armed = _at_least("arms_supply", codes[1], "munitions")
+        armed = _at_least(book, "arms_supply", codes[1], "munitions")
         broken = {
             "all_three": recognised and armed and regular,
             "regular_troops": regular,
             "recognition_and_arms": recognised and armed,
-            "material_help": material_of(*codes) in {"economic", "military"},
+            "material_help": _material(book, codes) in {"economic", "military"},
         }
         for statement, answer in broken.items():
             answers.setdefault(statement, set()).add(answer)

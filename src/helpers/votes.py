@@ -110,8 +110,7 @@ def roll_calls(votes: pd.DataFrame, resolutions: Iterable[str]) -> pd.DataFrame:
         raise ValueError(
             f"unknown votes {', '.join(unknown)}; allowed: {', '.join(dtype.categories)}"
         )
-    calls: pd.DataFrame = wide.astype(dtype).rename_axis(columns=None)
-    return calls
+    return wide.astype(dtype).rename_axis(columns=None)
 
 
 def tallies(calls: pd.DataFrame) -> pd.DataFrame:
@@ -131,7 +130,8 @@ def tallies(calls: pd.DataFrame) -> pd.DataFrame:
     names = list(load_codebook().ids("votes"))
     counts = calls.apply(lambda column: column.value_counts()).reindex(names)
     table = counts.T.fillna(0).astype("int64").rename_axis(index="resolution", columns=None)
-    return table.assign(n_members=table.sum(axis="columns"))
+    table["n_members"] = table.sum(axis="columns")
+    return pd.DataFrame(table)
 
 
 def agreement(calls: pd.DataFrame, with_state: str = RUSSIA) -> pd.DataFrame:
@@ -339,6 +339,39 @@ def change_by_group(
     table = table.astype(dict.fromkeys(counts, "int64"))
     table["points"] = (table["percent_yes_since"] - table["percent_yes_before"]).round(1)
     return table.set_axis(pd.Index(table.index, name=groups.name), axis="index")
+
+
+def turnover(calls: pd.DataFrame, before: Sequence[str], since: Sequence[str]) -> pd.DataFrame:
+    """Return who moved between two neighbouring roll calls of two periods.
+
+    Parameters
+    ----------
+    calls : DataFrame
+        One row per member, as `roll_calls` returns it.
+    before, since : sequence of str
+        The resolutions of both periods, in order of time.
+
+    Returns
+    -------
+    DataFrame
+        Numbers of members: one row per vote on the last resolution before, one
+        column per vote on the first since, absences and sums (``all``) among them.
+        Empty where a period has no resolution.
+
+    Raises
+    ------
+    ValueError
+        If a resolution is not among the roll calls.
+    """
+    for resolution in (*before, *since):
+        require("resolution", resolution, calls.columns)
+    if not before or not since:
+        return pd.DataFrame()
+    order = [*load_codebook().ids("votes"), "all"]
+    first, second = calls[before[-1]].astype("object"), calls[since[0]].astype("object")
+    table = pd.crosstab(first, second, margins=True, margins_name="all")
+    table = table.reindex(index=order, columns=order, fill_value=0)
+    return table.rename_axis(index=before[-1], columns=since[0])
 
 
 def _period(part: pd.DataFrame, period: str) -> dict[str, float]:

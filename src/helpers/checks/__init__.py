@@ -33,6 +33,7 @@ CHECKS: dict[str, Callable[[Content], Iterator[Problem]]] = {
     "coders": codings.coders,
     "codings": codings.codings,
     "adjudications": codings.adjudications,
+    "earlier_readings": codings.earlier_readings,
     "events": evidence.events,
     "claims": evidence.claims,
     "un_resolutions": members.un_resolutions,

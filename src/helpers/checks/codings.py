@@ -11,6 +11,7 @@ from helpers.checks.cells import (
     Rule,
     anything,
     both,
+    count_from_one,
     day,
     expected,
     filled,
@@ -265,6 +266,36 @@ def _sources_of_locators(content: Content, row: Row, locators: list[str]) -> Ite
     if row["source"] != right:
         message = f"must be the sources of the locators, in their order: {right}"
         yield at("codings", row, "source", message)
+
+
+def earlier_readings(content: Content) -> Iterator[Problem]:
+    """Yield what is wrong with ``earlier_readings.csv``.
+
+    Locators and sources are not checked: they name events as they then were.
+    """
+    rules: dict[str, Rule] = {
+        "account": content.known("accounts", "account"),
+        "state": content.known_case,
+        "variable": one_of(content.variables, FILE),
+        "coder": one_of(CODERS, "those who code independently"),
+        "reading": count_from_one,
+        "status": content.listed("statuses"),
+        "code": anything,
+        "scope": optional(content.listed("scopes")),
+        "confidence": optional(content.listed("confidences")),
+        "locator": anything,
+        "rationale": words_at_most(RATIONALE_WORDS),
+    }
+    yield from check_cells(content, "earlier_readings", rules)
+    yield from check_unique(
+        content, "earlier_readings", "account", "state", "variable", "coder", "reading"
+    )
+    if content.whole("codings"):
+        for row in content.rows("earlier_readings"):
+            key = (row["account"], row["state"], row["variable"], row["coder"])
+            if key not in content.codings:
+                message = "codings.csv has no later reading of this variable by this coder"
+                yield at("earlier_readings", row, "variable", message)
 
 
 def adjudications(content: Content) -> Iterator[Problem]:

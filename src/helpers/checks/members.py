@@ -19,6 +19,7 @@ from helpers.checks.cells import (
     several,
 )
 from helpers.checks.content import Content, at, check_cells, check_unique
+from helpers.codebook import FILE
 from helpers.files import Problem, Row
 
 N_MEMBERS = 193
@@ -128,6 +129,19 @@ def un_resolutions(content: Content) -> Iterator[Problem]:
         if len(tally) == len(TALLY) and sum(tally) != N_MEMBERS:
             message = f"{' + '.join(map(str, tally))} is {sum(tally)}; must add up to {N_MEMBERS}"
             yield at("un_resolutions", row, ", ".join(TALLY), message)
+    if content.whole("un_resolutions"):
+        yield from _resolution_sets(content)
+
+
+def _resolution_sets(content: Content) -> Iterator[Problem]:
+    """Yield what the codebook's sets name that is no resolution."""
+    known = {row["resolution"] for row in content.rows("un_resolutions")}
+    for entry in content.book.lists["resolution_sets"]:
+        for resolution in entry.resolutions:
+            if resolution not in known:
+                place = f"resolution_sets.{entry.id}.resolutions"
+                message = "not in un_resolutions.csv; allowed: its column resolution"
+                yield Problem(FILE, 0, place, resolution, message)
 
 
 def un_votes(content: Content) -> Iterator[Problem]:

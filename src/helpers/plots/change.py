@@ -1,11 +1,12 @@
-"""Figures of difference: between accounts, between readings, and over time."""
+"""Figures of two accounts: types and codes that differ."""
 
-from collections.abc import Mapping, Sequence
-from itertools import pairwise
+import textwrap
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
@@ -13,6 +14,7 @@ from helpers.codebook import Entry, load_codebook
 from helpers.compare import (
     AWAY,
     DIFFERENT,
+    NOT_ORDERED,
     OTHER,
     SAME,
     STILL_OPEN,
@@ -28,7 +30,6 @@ from helpers.plots.picture import (
     dot,
     finish,
     ink_on,
-    legend,
     plain,
     two_lines,
 )
@@ -39,6 +40,7 @@ PALE = "#ebebeb"
 WHITE = "#ffffff"
 GAINED = "became_coded"
 LOST = "\N{MINUS SIGN}"
+DASHED = (0, (2.2, 1.4))
 
 
 def type_moves(changes: pd.DataFrame, title: str, before: str, after: str) -> Picture:
@@ -64,14 +66,14 @@ def type_moves(changes: pd.DataFrame, title: str, before: str, after: str) -> Pi
     types = load_codebook().support_types
     order = {kind.id: place for place, kind in enumerate(types)}
     rows = _moved_first(changes)
-    figure, axes = canvas(10.0, 2.2 + 0.36 * len(rows))
+    figure, axes = canvas(9.5, 2.7 + 0.34 * len(rows))
     _bands(axes, types)
     for place, row in enumerate(rows.itertuples()):
         first, second = order[str(row.type_before)], order[str(row.type_after)]
         line: dict[str, Any] = {"color": _paint(str(row.direction)), "linewidth": 2.2, "zorder": 2}
         if first != second:
-            style = "-" if row.certainty == "differs" else (0, (2.2, 1.4))
-            axes.plot([first, second], [place, place], linestyle=style, **line)
+            line["linestyle"] = "-" if row.certainty == "differs" else DASHED
+            axes.plot([first, second], [place, place], **line)
             _arrow(axes, first, second, place, str(line["color"]))
         ring: dict[str, Any] = {
             "facecolor": "white",
@@ -88,8 +90,58 @@ def type_moves(changes: pd.DataFrame, title: str, before: str, after: str) -> Pi
         "support type; the two types of a band are not ordered, undetermined stands outside"
     )
     axes.set_ylabel("state")
-    _moves_legend(axes, before, after)
+    _moves_legend(axes, rows, before, after)
     return finish(figure, axes, title, _moves_alt(rows, title, before, after))
+
+
+def transition_grid(changes: pd.DataFrame, title: str, before: str, after: str) -> Picture:
+    """Draw which states have which type in one account and in the other.
+
+    Parameters
+    ----------
+    changes : DataFrame
+        One row per state, as `helpers.compare.type_changes` returns it.
+    title : str
+        What is seen.
+    before, after : str
+        What the two accounts are called on the axes.
+
+    Returns
+    -------
+    Picture
+        One row per type in the first account, one column per type in the second; states
+        are named in the tiles, in bold where the difference is certain. Tiles are red
+        towards Russia, blue away from it, grey where types are not ordered, and have a
+        heavy frame where the type is the same.
+    """
+    found = {*changes["type_before"].astype(str), *changes["type_after"].astype(str)}
+    types = [kind for kind in load_codebook().support_types if kind.id in found]
+    places = {kind.id: place for place, kind in enumerate(types)}
+    pairs = changes.groupby(["type_before", "type_after"], observed=True)
+    tallest = int(pairs.size().max())
+    figure, axes = canvas(10.0, 1.6 + len(types) * max(0.5, 0.22 + 0.17 * tallest))
+    for pair, rows in pairs:
+        y, x = (places[str(kind)] for kind in pair)
+        axes.add_patch(_tile_of(x, y, _paint(str(rows["direction"].iloc[0])), x == y))
+        for line, (state, word) in enumerate(zip(rows.index, rows["certainty"], strict=True)):
+            middle = y + (line - (len(rows) - 1) / 2) * 0.8 / max(tallest, 2)
+            weight = "bold" if word == "differs" else "normal"
+            name = names([str(state)])[0]
+            axes.text(x, middle, name, ha="center", va="center", fontsize=9.5, weight=weight)
+    for place in range(len(types)):
+        axes.add_patch(_tile_of(place, place, None, True))
+    labels = [two_lines(kind.label) for kind in types]
+    axes.set_xticks(range(len(types)), labels)
+    axes.xaxis.tick_top()
+    axes.xaxis.set_label_position("top")
+    axes.set_yticks(range(len(types)), [kind.label for kind in types])
+    axes.set_xlim(-0.52, len(types) - 0.48)
+    axes.set_ylim(len(types) - 0.48, -0.52)
+    axes.set_xlabel(f"type in: {after}")
+    axes.set_ylabel(f"type in: {before}")
+    below: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (0, -0.01), "ncols": 5}
+    axes.legend(handles=_grid_legend(changes), frameon=False, fontsize=9.5, **below)
+    return finish(figure, axes, title, _transition_alt(changes, title, before, after))
 
 
 def change_map(changes: pd.DataFrame, title: str) -> Picture:
@@ -133,146 +185,9 @@ def change_map(changes: pd.DataFrame, title: str) -> Picture:
     return finish(figure, axes, title, _map_alt(changes, title))
 
 
-def reading_grid(readings: pd.DataFrame, standing: pd.DataFrame, title: str) -> Picture:
-    """Draw every state's type under every reading.
-
-    Parameters
-    ----------
-    readings : DataFrame
-        One row per state and reading, as `helpers.sensitivity.readings` returns it.
-    standing : DataFrame
-        One row per state, as `helpers.sensitivity.standing` returns it.
-    title : str
-        What is seen.
-
-    Returns
-    -------
-    Picture
-        One row per state, one column per coder, reading of silence and least
-        confidence; the upper half of a tile counts statements about groups, the lower
-        half leaves them out. On the right, what the type is worth and how many types
-        are possible.
-    """
-    types = {kind.id: kind for kind in load_codebook().support_types}
-    keys = ["coder", "silence", "min_confidence"]
-    columns = list(readings[keys].drop_duplicates().itertuples(index=False, name=None))
-    rows = standing.assign(short=names(standing.index)).sort_values(["standing", "type", "short"])
-    figure, axes = canvas(11.0, 2.9 + 0.36 * len(rows))
-    cells = readings.set_index(["state", *keys, "group_statements"])["type"]
-    spots = _spots(columns)
-    for y, state in enumerate(rows.index):
-        for x, key in zip(spots, columns, strict=True):
-            kinds = [str(cells[(state, *key, counted)]) for counted in (True, False)]
-            _halves(axes, x, y, [types[kind] for kind in kinds])
-    right = spots[-1] + 0.75
-    for y, row in enumerate(rows.itertuples()):
-        worth = f"{row.standing}; {row.n_possible} possible"
-        axes.text(right, y, worth, va="center", fontsize=9.5, color=INK)
-    _grid_axes(axes, columns, spots, names(rows.index))
-    axes.set_xlim(-0.6, right + 3.2)
-    present = [kind for kind in types if kind in set(readings["type"].astype(str))]
-    handles = [
-        Patch(
-            facecolor=types[k].colour,
-            edgecolor=FAINT,
-            label=f"{_initials(types[k])}  {types[k].label}",
-        )
-        for k in present
-    ]
-    below: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (0, -0.02), "ncols": 4}
-    axes.legend(handles=handles, frameon=False, fontsize=9.5, **below)
-    return finish(figure, axes, title, _grid_alt(rows, title))
-
-
-def verdict_bars(counts: pd.DataFrame, title: str, what: str) -> Picture:
-    """Draw how many claims have which verdict.
-
-    Parameters
-    ----------
-    counts : DataFrame
-        One row per section or state, as `helpers.claims.verdict_counts` returns it.
-    title : str
-        What is seen.
-    what : str
-        What the rows are, for the axis.
-
-    Returns
-    -------
-    Picture
-        One stacked bar per row, in numbers of claims.
-    """
-    verdicts = [v for v in load_codebook().lists["claim_verdicts"] if counts[v.id].any()]
-    figure, axes = canvas(10.5, 1.9 + 0.36 * len(counts))
-    left = pd.Series(0, index=counts.index)
-    for verdict in verdicts:
-        n = counts[verdict.id]
-        axes.barh(range(len(counts)), n, left=left, color=verdict.colour, edgecolor="white")
-        for place, (start, width) in enumerate(zip(left, n, strict=True)):
-            if width:
-                ink = ink_on(verdict.colour)
-                axes.text(start + width / 2, place, str(width), ha="center", va="center", color=ink)
-        left = left + n
-    labels = [f"{name} ({n})" for name, n in counts["n_claims"].items()]
-    axes.set_yticks(range(len(counts)), labels)
-    axes.invert_yaxis()
-    axes.set_xticks(range(0, int(left.max() if len(left) else 0) + 2, 2))
-    axes.set_xlabel("number of claims")
-    axes.set_ylabel(f"{what} (claims)")
-    legend(axes, [Patch(facecolor=v.colour, label=v.label) for v in verdicts])
-    parts = []
-    for name, row in counts.iterrows():
-        found = [f"{row[v.id]} {v.label}" for v in verdicts if row[v.id]]
-        parts.append(f"{name}: {listing(found)} of {row['n_claims']}")
-    return finish(figure, axes, title, f"{title}. {'; '.join(parts)}.")
-
-
-def ageing(table: pd.DataFrame, title: str) -> Picture:
-    """Draw how many claims were fair when written and how many still are.
-
-    Parameters
-    ----------
-    table : DataFrame
-        One row per section, as `helpers.claims.ageing` returns it.
-    title : str
-        What is seen.
-
-    Returns
-    -------
-    Picture
-        One row per section: a bar for the claims that can be checked, a ring for those
-        fair when written, a filled dot for those fair at the cut-off.
-    """
-    figure, axes = canvas(10.0, 1.9 + 0.36 * len(table))
-    fair, still = table["fair_when_written"], table["fair_at_cut_off"]
-    spots = range(len(table))
-    axes.barh(spots, table["checkable"], height=0.5, color=PALE, zorder=1)
-    axes.hlines(spots, still, fair, color=INK, linewidth=2, zorder=2)
-    axes.scatter(fair, spots, s=130, facecolor="white", edgecolor=INK, linewidth=1.8, zorder=3)
-    colour = load_codebook().entry("claim_verdicts", "supported").colour
-    axes.scatter(still, spots, s=60, color=colour, zorder=4)
-    axes.set_yticks(spots, list(table.index))
-    axes.invert_yaxis()
-    axes.set_xlim(0, int(table["checkable"].max() if len(table) else 0) + 0.6)
-    axes.set_xticks(range(int(table["checkable"].max() if len(table) else 0) + 1))
-    axes.set_xlabel("number of claims")
-    axes.set_ylabel("section of the essay")
-    handles = [
-        Patch(facecolor=PALE, label="can be checked"),
-        dot("fair when written", "white"),
-        dot("fair at the cut-off", colour),
-    ]
-    legend(axes, handles)
-    parts = [
-        f"{row.Index}: {row.fair_when_written} of {row.checkable} fair when written, "
-        f"{row.fair_at_cut_off} at the cut-off"
-        for row in table.itertuples()
-    ]
-    return finish(figure, axes, title, f"{title}. {'; '.join(parts)}.")
-
-
 def _moved_first(changes: pd.DataFrame) -> pd.DataFrame:
     """Return states that moved towards Russia first, then away, unordered, unmoved."""
-    directions = [TOWARD, AWAY, "not_ordered", UNCHANGED]
+    directions = [TOWARD, AWAY, NOT_ORDERED, UNCHANGED]
     rows = changes.assign(short=names(changes.index))
     rows["place"] = rows["direction"].map({name: place for place, name in enumerate(directions)})
     return rows.sort_values(["place", "type_after", "short"], kind="stable")
@@ -300,13 +215,57 @@ def _arrow(axes: Axes, first: int, second: int, place: int, colour: str) -> None
     axes.plot(second - 0.2 * side, place, marker=marker, markersize=7, color=colour, zorder=3)
 
 
-def _moves_legend(axes: Axes, before: str, after: str) -> None:
-    lines = {TOWARD: change_label(TOWARD), AWAY: change_label(AWAY), "": "not ordered"}
+def _moves_legend(axes: Axes, rows: pd.DataFrame, before: str, after: str) -> None:
+    """Explain the dots, and those kinds of line that occur."""
+    lines = {TOWARD: change_label(TOWARD), AWAY: change_label(AWAY), NOT_ORDERED: "not ordered"}
+    found = set(rows["direction"])
     handles = [dot(before, "white"), dot(after, INK)]
-    handles += [Line2D([], [], color=_paint(k), linewidth=2.2, label=v) for k, v in lines.items()]
-    dash = Line2D([], [], color=INK, linewidth=1.6, linestyle=(0, (2.2, 1.4)))
-    dash.set_label("dashed: may be the same,\nfor all that is missing")
-    legend(axes, [*handles, dash])
+    handles += [
+        Line2D([], [], color=_paint(kind), linewidth=2.2, label=label)
+        for kind, label in lines.items()
+        if kind in found
+    ]
+    moved = rows[rows["direction"] != UNCHANGED]
+    if (moved["certainty"] != "differs").any():
+        dash = Line2D([], [], color=INK, linewidth=1.6, linestyle=DASHED)
+        dash.set_label("dashed: one type could fit both")
+        handles.append(dash)
+    below: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (0, -0.13), "ncols": 3}
+    axes.legend(handles=handles, frameon=False, fontsize=9.5, **below)
+
+
+def _tile_of(x: int, y: int, colour: str | None, same: bool) -> Rectangle:
+    """Return a tile, pale so that names read well on it; framed where a type is kept."""
+    box = Rectangle((x - 0.48, y - 0.46), 0.96, 0.92, facecolor="none", edgecolor="none")
+    if same:
+        box.set_edgecolor(GREY)
+        box.set_linewidth(1.4)
+    elif colour is not None:
+        box.set_facecolor((*to_rgb(colour), 0.22))
+    return box
+
+
+def _grid_legend(changes: pd.DataFrame) -> list[Patch]:
+    found = set(changes["direction"])
+    labels = {TOWARD: change_label(TOWARD), AWAY: change_label(AWAY), NOT_ORDERED: "not ordered"}
+    handles = [
+        Patch(facecolor=(*to_rgb(_paint(kind)), 0.22), label=label)
+        for kind, label in labels.items()
+        if kind in found
+    ]
+    frame = Patch(facecolor="none", edgecolor=GREY, linewidth=1.4, label="same type")
+    certain = [Patch(facecolor="none", label="bold: differs for certain")]
+    return [*handles, frame, *(certain if (changes["certainty"] == "differs").any() else [])]
+
+
+def _transition_alt(changes: pd.DataFrame, title: str, before: str, after: str) -> str:
+    labels = {kind.id: kind.label for kind in load_codebook().support_types}
+    parts = []
+    for pair, rows in changes.groupby(["type_before", "type_after"], observed=True):
+        first, second = (labels[str(kind)] for kind in pair)
+        moved = f"{first} in both" if first == second else f"{first} to {second}"
+        parts.append(f"{moved}: {listing(names(rows.index))}")
+    return f"{title}. From {before} to {after}. {'; '.join(parts)}."
 
 
 def _moves_alt(rows: pd.DataFrame, title: str, before: str, after: str) -> str:
@@ -336,7 +295,8 @@ def _change_tile(row: Any) -> tuple[str, str]:
     sides = [str(getattr(row, f"code_{side}")).split(";") for side in ("before", "after")]
     first, second = (", ".join(codes[code] for code in side) for side in sides)
     colour = "#d9d9d9" if change == OTHER else _paint(change)
-    return colour, f"{first}\n→ {second}"
+    lines = [*textwrap.wrap(first, 15), *textwrap.wrap(f"→ {second}", 13)]
+    return colour, "\n".join(lines)
 
 
 def _map_legend(changes: pd.DataFrame) -> list[Patch]:
@@ -354,7 +314,7 @@ def _map_legend(changes: pd.DataFrame) -> list[Patch]:
             handles.append(Patch(facecolor=shade[kind], edgecolor=FAINT, label=label))
     lost = sorted(k for k in found if k.startswith("became_") and k != GAINED)
     if lost:
-        words = listing(change_label(kind).removeprefix("became ") for kind in lost)
+        words = " or ".join(change_label(kind).removeprefix("became ") for kind in lost)
         handles.append(Patch(facecolor=PALE, edgecolor=FAINT, label=f"{LOST}  became {words}"))
     if STILL_OPEN in found:
         label = "blank: no code in either"
@@ -373,71 +333,3 @@ def _map_alt(changes: pd.DataFrame, title: str) -> str:
         parts.append(f"{names([str(row.state)])[0]}, {label}: {codes[0]} to {codes[1]}")
     different = f" Different codes: {'; '.join(parts)}." if parts else ""
     return f"{title}. Of {len(changes)} pairs of state and variable: {listing(totals)}.{different}"
-
-
-def _spots(columns: Sequence[tuple[str, ...]]) -> list[float]:
-    """Return where columns stand, with gaps between coders and readings of silence."""
-    spots, place = [0.0], 0.0
-    for left, right in pairwise(columns):
-        place += 1.0 + 0.5 * (left[0] != right[0]) + 0.15 * (left[:2] != right[:2])
-        spots.append(place)
-    return spots
-
-
-def _initials(kind: Entry) -> str:
-    return "?" if kind.step is None else "".join(word[0] for word in kind.label.split()).upper()
-
-
-def _halves(axes: Axes, x: float, y: int, kinds: Sequence[Entry]) -> None:
-    """Draw a tile: group statements counted above, left out below."""
-    for kind, bottom in zip(kinds, (y - 0.42, y), strict=True):
-        axes.add_patch(
-            Rectangle((x - 0.46, bottom), 0.92, 0.42, facecolor=kind.colour, linewidth=0)
-        )
-    if kinds[0] == kinds[1]:
-        ink = ink_on(kinds[0].colour)
-        axes.text(x, y, _initials(kinds[0]), ha="center", va="center", fontsize=8, color=ink)
-        return
-    for kind, middle in zip(kinds, (y - 0.21, y + 0.22), strict=True):
-        ink = ink_on(kind.colour)
-        axes.text(x, middle, _initials(kind), ha="center", va="center", fontsize=6, color=ink)
-
-
-def _grid_axes(
-    axes: Axes, columns: Sequence[tuple[str, ...]], spots: Sequence[float], states: Sequence[str]
-) -> None:
-    """Label columns on three levels: coder, silence, least confidence."""
-    book = load_codebook()
-    coders = {entry.id: entry.label for entry in book.lists["coders"]}
-    silences = {"open": "silence open", "no": "silence as no"}
-    axes.set_xticks(spots, [key[2] for key in columns], rotation=90)
-    axes.xaxis.tick_top()
-    levels: tuple[tuple[int, float, Mapping[str, str]], ...] = (
-        (2, -1.95, silences),
-        (1, -2.75, coders),
-    )
-    for depth, height, labels in levels:
-        groups: dict[tuple[str, ...], list[float]] = {}
-        for key, spot in zip(columns, spots, strict=True):
-            groups.setdefault(key[:depth], []).append(spot)
-        for group, inside in groups.items():
-            word = labels.get(group[-1], group[-1])
-            weight = "bold" if depth == 1 else "normal"
-            middle = (inside[0] + inside[-1]) / 2
-            axes.text(middle, height, word, ha="center", fontsize=9, weight=weight, color=INK)
-    axes.set_yticks(range(len(states)), list(states))
-    axes.set_ylim(len(states) - 0.5, -0.5)
-    axes.set_ylabel("state")
-    axes.set_xlabel("coder, reading of silence, least confidence", labelpad=34)
-    axes.xaxis.set_label_position("top")
-
-
-def _grid_alt(rows: pd.DataFrame, title: str) -> str:
-    labels = {kind.id: kind.label for kind in load_codebook().support_types}
-    parts = []
-    for row in rows.itertuples():
-        other = listing(labels[str(kind)] for kind in tuple(row.other_types))
-        others = f", otherwise {other}" if row.other_types else ""
-        same = f"{labels[str(row.type)]} in {row.n_same} of {row.n_readings} readings{others}"
-        parts.append(f"{row.short}: {row.standing}, {same}, {row.n_possible} possible")
-    return f"{title}. {'; '.join(parts)}."

@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from helpers.codebook import load_codebook
+from helpers.plots.palette import pack
 
 DPI = 100
 INK = "#333333"
@@ -38,16 +39,11 @@ class Picture:
 
     def png(self) -> bytes:
         """Return the figure as PNG bytes, the same for the same figure."""
-        buffer = io.BytesIO()
-        # Without the writer's version the bytes depend on the drawing alone.
-        self.figure.savefig(
-            buffer,
-            format="png",
-            dpi=DPI,
-            metadata={"Software": None},
-            pil_kwargs={"optimize": True},
-        )
-        return buffer.getvalue()
+        drawn = io.BytesIO()
+        self.figure.savefig(drawn, format="png", dpi=DPI)
+        # The layout would move on a little with every drawing, so it is made once.
+        self.figure.set_layout_engine("none")
+        return pack(drawn.getvalue())
 
     def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
         data = {
@@ -96,9 +92,16 @@ def dot(label: str, face: str) -> Line2D:
 
 
 def ink_on(colour: str) -> str:
-    """Return dark or white text, whichever reads better on a colour."""
-    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
-    return "white" if 0.299 * red + 0.587 * green + 0.114 * blue < 140 else INK
+    """Return dark or white text, whichever has more contrast on a colour."""
+    ground = _luminance(colour) + 0.05
+    return "white" if 1.05 / ground > ground / (_luminance(INK) + 0.05) else INK
+
+
+def _luminance(colour: str) -> float:
+    """Return the relative luminance of ``#rrggbb``, as WCAG 2 defines it."""
+    parts = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return float(sum(w * p for w, p in zip((0.2126, 0.7152, 0.0722), linear, strict=True)))
 
 
 def two_lines(text: str) -> str:

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
+from matplotlib.transforms import ScaledTranslation
 
 from helpers.codebook import load_codebook
 from helpers.plots.picture import Picture, canvas, clean, finish, ink_on, legend
@@ -75,10 +76,10 @@ def level_panels(shares: pd.DataFrame, title: str) -> Picture:
     panels = figure.subplots(1, len(levels), sharey=True, squeeze=False)[0]
     for axes, level in zip(panels, levels, strict=True):
         left = np.zeros(len(regions))
-        part = shares[shares["level"] == level.label].set_index(["region", "value"])
+        part = shares[shares["level"] == level.label]
         for code in level.codes:
-            rows = part.xs(code.label, level="value").loc[regions]
-            width, n = rows["percent"].to_numpy(), rows["n"].to_numpy()
+            rows = part[part["value"] == code.label].set_index("region").loc[regions]
+            width, n = rows["percent"].to_numpy("float64"), rows["n"].to_numpy("int64")
             axes.barh(range(len(regions)), width, left=left, color=code.colour, edgecolor="white")
             for place in map(int, np.flatnonzero(n)):
                 where = left[place] + width[place] / 2
@@ -90,8 +91,18 @@ def level_panels(shares: pd.DataFrame, title: str) -> Picture:
         axes.set_xlim(0, 100.5)
         axes.set_xlabel("percent of the region's states")
         handles = [Patch(facecolor=code.colour, label=code.label) for code in level.codes]
-        below = {"loc": "upper left", "bbox_to_anchor": (-0.02, -1.0 / len(regions)), "ncols": 2}
-        axes.legend(handles=handles, frameon=False, fontsize=9, columnspacing=1, **below)
+        # In inches, so that one region leaves as much room for the legend as many do.
+        down = ScaledTranslation(0, -0.54, figure.dpi_scale_trans)
+        axes.legend(
+            handles=handles,
+            loc="upper left",
+            bbox_to_anchor=(-0.02, 0),
+            bbox_transform=axes.transAxes + down,
+            ncols=2,
+            columnspacing=1,
+            frameon=False,
+            fontsize=9,
+        )
     sizes = shares.groupby("region", observed=True)["of"].first()
     panels[0].set_yticks(range(len(regions)), [f"{r} ({sizes[r]})" for r in regions])
     panels[0].invert_yaxis()

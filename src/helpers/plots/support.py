@@ -22,6 +22,9 @@ from helpers.plots.picture import (
 )
 from helpers.tables import listing, names
 
+NARROW = 5
+"""Columns of a cross-table from which on a tile holds one name to a line."""
+
 
 def type_bounds(derived: pd.DataFrame, title: str) -> Picture:
     """Draw each state's type and every type it could have.
@@ -138,7 +141,12 @@ def cross_grid(cells: pd.DataFrame, counts: pd.DataFrame, title: str) -> Picture
         One tile per cell, darker the more states it holds, with names and number.
     """
     numbers = counts.loc[cells.index, cells.columns]
-    lines = {(r, c): _wrapped(cells.loc[r, c]) for r in cells.index for c in cells.columns}
+    in_line = 2 if len(cells.columns) < NARROW else 1
+    lines = {
+        (row, column): _wrapped(cells.loc[row, column], in_line)
+        for row in cells.index
+        for column in cells.columns
+    }
     heights = [max(3, *(len(lines[row, c]) for c in cells.columns)) for row in cells.index]
     figure, axes = canvas(9.5, 1.5 + 0.21 * sum(heights))
     top = 0.0
@@ -220,10 +228,11 @@ def _sorted_by_type(derived: pd.DataFrame) -> pd.DataFrame:
     return named.sort_values(["type", "short"], kind="stable")
 
 
-def _wrapped(text: str) -> list[str]:
-    """Return names two to a line, as a tile has room for."""
+def _wrapped(text: str, in_line: int) -> list[str]:
+    """Return names in lines, as many to a line as a tile has room for."""
     parts = text.split(", ") if text else []
-    return [", ".join(parts[place : place + 2]) for place in range(0, len(parts), 2)]
+    starts = range(0, len(parts), in_line)
+    return [", ".join(parts[start : start + in_line]) for start in starts]
 
 
 def _occurs(status: pd.DataFrame, shown: Sequence[Variable], reason: str) -> bool:

@@ -1,16 +1,17 @@
 """Figure of one state's dated events, by what they are about."""
 
 from datetime import date
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.dates import DateFormatter, YearLocator, date2num
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from helpers.codebook import load_codebook
-from helpers.plots.picture import FAINT, INK, Picture, clean, ink_on
+from helpers.plots.picture import FAINT, INK, Picture, canvas, clean, finish, ink_on
 from helpers.tables import listing
 
 WAR = date(2022, 2, 24)
@@ -50,7 +51,7 @@ def day_of(text: str) -> date:
     return date.fromisoformat(text)
 
 
-def timeline(events: pd.DataFrame, title: str) -> Picture:
+def event_timeline(events: pd.DataFrame, title: str) -> Picture:
     """Draw events by date and by what they are about.
 
     Parameters
@@ -65,21 +66,25 @@ def timeline(events: pd.DataFrame, title: str) -> Picture:
     Picture
         One row per dimension that occurs; colour and shape give the direction, the
         number is that of the event. The years before 2022 are drawn more tightly.
+        Without events, a note that there are none.
 
     Raises
     ------
     ValueError
-        If there is no event to draw.
+        If a date is none.
     """
     if events.empty:
-        raise ValueError("no event to draw")
+        return _nothing(title)
     days = events["date"].map(day_of)
-    table = events.assign(x=[float(date2num(day)) for day in days], late=days >= SPLIT)
+    table = events.assign(x=[float(day.toordinal()) for day in days], late=days >= SPLIT)
     rows = [e for e in load_codebook().lists["event_dimensions"] if _has(table, e.id)]
     parts = [late for late in (False, True) if (table["late"] == late).any()]
     shares = {(False,): [1.0], (True,): [1.0], (False, True): [0.24, 0.76]}[tuple(parts)]
-    spans = [_span(table.loc[table["late"] == late, "x"], late) for late in parts]
     inches = [(WIDTH - 2.2) * share for share in shares]
+    spans = [
+        _span(table.loc[table["late"] == late, "x"], late, wide)
+        for late, wide in zip(parts, inches, strict=True)
+    ]
     levels = _levels(table, dict(zip(parts, zip(spans, inches, strict=True), strict=True)))
     heights = [1 + int(levels[table["dimension"] == e.id].max()) for e in rows]
     tops = np.concatenate([[0.0], np.cumsum([0.3 + 0.55 * h for h in heights])])
@@ -90,7 +95,7 @@ def timeline(events: pd.DataFrame, title: str) -> Picture:
             here = table[(table["late"] == late) & (table["dimension"] == entry.id)]
             _draw(axes, here, float(top) + 0.42 + 0.55 * levels[here.index])
         _frame(axes, tops, span, late)
-    middles = [(low + high) / 2 for low, high in zip(tops[:-1], tops[1:], strict=True)]
+    middles = [(low + high) / 2 for low, high in pairwise(tops)]
     panels[0].set_yticks(middles, [entry.label for entry in rows])
     panels[0].set_ylim(float(tops[-1]), 0)
     panels[0].set_ylabel("what the event is about")
@@ -100,23 +105,32 @@ def timeline(events: pd.DataFrame, title: str) -> Picture:
     return Picture(figure, _alt(table, title))
 
 
+def _nothing(title: str) -> Picture:
+    figure, axes = canvas(WIDTH, 1.2)
+    axes.text(0.0, 0.5, "No event in the dataset.", fontsize=10, color=INK, va="center")
+    axes.set_xticks([])
+    axes.set_yticks([])
+    return finish(figure, axes, title, f"{title}. No event in the dataset.")
+
+
 def _has(table: pd.DataFrame, dimension: str) -> bool:
     return bool((table["dimension"] == dimension).any())
 
 
-def _span(days: pd.Series, late: bool) -> tuple[float, float]:
+def _span(days: pd.Series, late: bool, inches: float) -> tuple[float, float]:
     """Return the days that a panel shows, with room for a marker at both ends."""
-    first = min(float(days.min()), float(date2num(SPLIT))) if late else float(days.min())
-    last = float(days.max()) if late else float(date2num(SPLIT))
-    room = 0.025 * max(last - first, 365.0)
-    return first - (room if not late else 0.0), last + (room if late else 0.0)
+    split = float(SPLIT.toordinal())
+    first = split if late else float(days.min())
+    last = max(float(days.max()), first + 365.0) if late else split
+    room = 0.75 * MARKER_WIDTH * (last - first) / inches
+    return first - room, last + room
 
 
 def _levels(
     table: pd.DataFrame, panels: dict[bool, tuple[tuple[float, float], float]]
 ) -> pd.Series:
     """Return at which height each event stands, so that no two markers meet."""
-    levels = pd.Series(0, index=table.index, dtype="int64")
+    levels: dict[object, int] = {}
     for (late, _), group in table.groupby(["late", "dimension"], sort=False):
         (first, last), inches = panels[bool(late)]
         gap = MARKER_WIDTH * (last - first) / inches
@@ -126,17 +140,21 @@ def _levels(
             level = free[0] if free else len(ends)
             ends[level : level + 1] = [float(x)]
             levels[event] = level
-    return levels
+    return pd.Series([levels[event] for event in table.index], index=table.index)
 
 
 def _draw(axes: Axes, events: pd.DataFrame, heights: pd.Series) -> None:
     colours = {e.id: e.colour for e in load_codebook().lists["event_directions"]}
-    for place, row in events.iterrows():
-        colour, y = colours[row["direction"]], heights[place]
-        style = {"marker": MARKERS[row["direction"]], "edgecolor": "white", "linewidth": 0.6}
+    for (_, row), y in zip(events.iterrows(), heights, strict=True):
+        colour = colours[row["direction"]]
+        style: dict[str, Any] = {
+            "marker": MARKERS[row["direction"]],
+            "edgecolor": "white",
+            "linewidth": 0.6,
+        }
         axes.scatter(row["x"], y, s=185, color=colour, zorder=3, **style)
         number = row["event"].partition("-")[2]
-        text = {"ha": "center", "va": "center", "fontsize": 7, "zorder": 4}
+        text: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": 7.5, "zorder": 4}
         axes.text(row["x"], y, number, color=ink_on(colour), **text)
 
 
@@ -146,12 +164,16 @@ def _frame(axes: Axes, tops: np.ndarray, span: tuple[float, float], late: bool) 
     for top in tops:
         axes.axhline(top, color=FAINT, linewidth=0.8, zorder=0)
     axes.set_xlim(*span)
-    years = max(1, round((span[1] - span[0]) / 365 / (5 if late else 3)))
-    axes.xaxis.set_major_locator(YearLocator(1 if late else max(2, years)))
-    axes.xaxis.set_major_formatter(DateFormatter("%Y"))
+    first, last = (date.fromordinal(int(day)).year for day in span)
+    # A few round years are enough where they stand close together.
+    step = 1 if late else next(n for n in (1, 2, 5, 10, 20) if (SPLIT.year - first) / n <= 4)
+    end = last + 1 if late else SPLIT.year - step // 2
+    years = [year for year in range(first + 1, end) if year % step == 0]
+    ticks = [date(year, 1, 1).toordinal() for year in years]
+    axes.set_xticks(ticks, [str(year) for year in years])
     axes.grid(axis="x", color="#eeeeee", zorder=0)
     if late:
-        axes.axvline(float(date2num(WAR)), color=INK, linewidth=1, linestyle="--", zorder=1)
+        axes.axvline(WAR.toordinal(), color=INK, linewidth=1, linestyle="--", zorder=1)
         axes.set_title("dashed: 24 February 2022", loc="left", fontsize=9)
     else:
         axes.set_title("before 2022, closer together", loc="left", fontsize=9)
@@ -161,7 +183,7 @@ def _directions_legend(figure: Figure, table: pd.DataFrame) -> None:
     handles = []
     for entry in load_codebook().lists["event_directions"]:
         n = int((table["direction"] == entry.id).sum())
-        style = {"marker": MARKERS[entry.id], "markersize": 9, "linestyle": "none"}
+        style: dict[str, Any] = {"marker": MARKERS[entry.id], "markersize": 9, "linestyle": "none"}
         handles.append(Line2D([], [], color=entry.colour, label=f"{entry.label}: {n}", **style))
     figure.legend(
         handles=handles, loc="outside upper right", ncols=len(handles), frameon=False, fontsize=9

@@ -4,10 +4,13 @@ The maps give every member of the United Nations one equal tile and draw no
 borders: its vote counts as one, and map files of borders take sides on Crimea.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure
@@ -24,6 +27,8 @@ from helpers.votes import ABSENT, RUSSIA
 
 BINS = ((0, 0), (0, 25), (25, 50), (50, 75), (75, 100), (100, 100))
 """Classes of the index of agreement; both ends have one of their own."""
+SHADES = (0.0, 0.24, 0.36, 0.54, 0.78, 1.0)
+"""Where each class lies between the colours of yes, abstain and no."""
 OUTSIDE = "#f7f7f7"
 SUBJECT = "#4d4d4d"
 
@@ -79,21 +84,26 @@ def agreement_map(agreement: pd.DataFrame, title: str) -> Picture:
     -------
     Picture
         Every member of the United Nations on a tile grid, coloured by the index of
-        agreement, in classes; those with no vote to compare are dotted.
+        agreement, in classes. Those with no vote to compare are dotted; a mark in the
+        corner says that fewer than half of the resolutions could be compared.
     """
-    colours = _ramp(len(BINS))
+    colours = _shades()
     classes = agreement["index"].map(_class_of)
     none = agreement.index[agreement["n_compared"] == 0]
     fills = {str(s): colours[int(place)] for s, place in classes.dropna().items()}
     fills |= {str(state): "#ffffff" for state in none} | {RUSSIA: SUBJECT}
     sizes = classes.value_counts()
-    patches = [
+    patches: list[Artist] = [
         Patch(facecolor=colours[place], label=f"{_bin_label(place)}: {int(sizes.get(place, 0))}")
         for place in range(len(BINS))
     ]
-    dotted = {"facecolor": "#ffffff", "edgecolor": INK, "linestyle": ":"}
+    dotted: dict[str, Any] = {"facecolor": "#ffffff", "edgecolor": INK, "linestyle": ":"}
     patches.append(Patch(label=f"no vote to compare: {len(none)}", **dotted))
     patches.append(Patch(facecolor=SUBJECT, label="Russia"))
+    few = agreement["n_compared"].between(1, agreement["n_resolutions"] / 2, inclusive="left")
+    marked = set(map(str, agreement.index[few]))
+    if marked:
+        patches.append(_corner(f"fewer than half compared: {len(marked)}"))
     parts = [
         f"{_bin_label(place)}: {int(sizes.get(place, 0))}"
         + _who(classes.index[classes == place], False)
@@ -101,7 +111,9 @@ def agreement_map(agreement: pd.DataFrame, title: str) -> Picture:
     ]
     alt = f"{title}. Index of agreement of {len(agreement)} members. {'; '.join(parts)}"
     alt += f"; no vote to compare: {len(none)}{_who(none, False)}."
-    return _tile_grid(fills, set(map(str, none)), patches, title, alt)
+    if marked:
+        alt += f" Fewer than half compared: {len(marked)}{_who(sorted(marked), False)}."
+    return _tile_grid(fills, set(map(str, none)), patches, title, alt, marked)
 
 
 def scalogram(
@@ -124,8 +136,9 @@ def scalogram(
     -------
     Picture
         Columns of members, to be read downwards and from left to right; a tile is
-        the vote itself, a cross marks a vote that the scale does not predict. The
-        states of the essay stand in bold.
+        the vote itself, a cross marks a vote that the scale does not predict. Within
+        a place: fewest "no" first, then by name. The states of the essay and Russia
+        stand in bold.
     """
     colours = {entry.id: entry.colour for entry in load_codebook().lists["votes"]}
     wrong = error_cells(table)
@@ -133,10 +146,11 @@ def scalogram(
     panels = _panels(len(table), n_items)
     height = max(1, -(-len(table) // panels))
     width = panels * (1.55 + 0.2 * max(n_items, 4))
-    figure = Figure(figsize=(max(width, 6.0), 1.7 + 0.165 * height), layout="constrained")
+    figure = Figure(figsize=(max(width, 8.0), 1.9 + 0.165 * max(height, 6)), layout="constrained")
     short = dict(zip(places.index, names(places.index), strict=True))
+    order = _reading_order(calls, places, short)
     for number, axes in enumerate(figure.subplots(1, panels, squeeze=False)[0]):
-        part = places.index[number * height : (number + 1) * height]
+        part = order[number * height : (number + 1) * height]
         for row, state in enumerate(part):
             for column, resolution in enumerate(table.columns):
                 vote = str(calls.loc[state, resolution])
@@ -152,14 +166,18 @@ def scalogram(
         axes.set_yticks(range(len(part)), [short[state] for state in part], fontsize=8)
         for label, state in zip(axes.get_yticklabels(), part, strict=True):
             label.set_fontweight("bold" if state in cases or state == RUSSIA else "normal")
-    figure.supxlabel("resolution, the most passed at the left", fontsize=9.5)
-    figure.supylabel("member, most support first: downwards, then to the right", fontsize=9.5)
-    _votes_legend(figure, with_cross=True)
+        if number == 0:
+            axes.set_xlabel("resolution, the most passed at the left")
+            reading = "member, most support first: downwards, then to the right"
+            axes.set_ylabel(reading if panels > 1 else "member")
+    _votes_legend(figure, "outside lower center", with_cross=True)
     figure.suptitle(title, x=0.01, ha="left", fontsize=11.5, fontweight="bold")
     return Picture(figure, _scalogram_alt(table, places, title))
 
 
-def change(table: pd.DataFrame, title: str) -> Picture:
+def period_change(
+    table: pd.DataFrame, title: str, periods: tuple[str, str] = ("before", "since")
+) -> Picture:
     """Draw the share of yes votes of groups in two periods.
 
     Parameters
@@ -168,6 +186,8 @@ def change(table: pd.DataFrame, title: str) -> Picture:
         One row per group, as `helpers.votes.change_by_group` returns it.
     title : str
         What is seen.
+    periods : tuple of str
+        What the two periods are called.
 
     Returns
     -------
@@ -185,25 +205,29 @@ def change(table: pd.DataFrame, title: str) -> Picture:
         texts = []
         for period, share in shares.items():
             count = f"{row[f'yes_{period}']:.0f}/{row[f'cast_{period}']:.0f}"
-            texts.append(f"{period} {as_shown(share, 1)} percent ({count})")
+            called = dict(zip(shares, periods, strict=True))[period]
+            texts.append(f"{called} {as_shown(share, 1)} ({count})")
             if np.isnan(share):
                 continue
             face = "white" if period == "before" else yes
             axes.scatter(share, place, s=75, facecolor=face, edgecolor=yes, linewidth=1.6, zorder=3)
             lower = share < max(known) or (period == "before" and len(set(known)) == 1)
-            nudge, side = (-1.6, "right") if lower and len(known) > 1 else (1.6, "left")
+            nudge, side = (-2.2, "right") if lower and len(known) > 1 else (2.2, "left")
             axes.text(share + nudge, place, count, ha=side, va="center", fontsize=8.5, color=INK)
         parts.append(f"{name}: {', '.join(texts)}")
     labels = [f"{name} ({n})" for name, n in table["n_members"].items()]
     axes.set_yticks(range(len(table)), labels)
     axes.set_ylim(len(table) - 0.5, -0.5)
-    axes.set_xlim(-9, 112)
+    axes.get_yticklabels()[-1].set_fontweight("bold")
+    axes.axhline(len(table) - 1.5, color=FAINT, linewidth=0.8)
+    axes.set_xlim(-12, 115)
     axes.set_xticks(range(0, 101, 20))
     axes.grid(axis="x", color="#eeeeee", zorder=0)
     axes.set_xlabel("yes, percent of the votes cast (yes votes / votes cast)")
     axes.set_ylabel("group (members)")
-    legend(axes, [_ring("before", "white", yes), _ring("since", yes, yes)])
-    return finish(figure, axes, title, f"{title}. Share of yes votes. {'; '.join(parts)}.")
+    legend(axes, [_ring(periods[0], "white", yes), _ring(periods[1], yes, yes)])
+    alt = f"{title}. Percent of yes among the votes cast. {'; '.join(parts)}."
+    return finish(figure, axes, title, alt)
 
 
 def state_votes(calls: pd.DataFrame, resolutions: pd.DataFrame, state: str, title: str) -> Picture:
@@ -229,7 +253,9 @@ def state_votes(calls: pd.DataFrame, resolutions: pd.DataFrame, state: str, titl
     entries = load_codebook().lists["votes"]
     look = {entry.id: entry for entry in entries}
     shown = list(dict.fromkeys([state, RUSSIA]))
-    figure = Figure(figsize=(11.0, 1.5 + 0.3 * len(calls.columns)), layout="constrained")
+    by_date = resolutions["date"].sort_values(kind="stable").index
+    calls = calls[[name for name in by_date if name in calls.columns]]
+    figure = Figure(figsize=(12.0, 1.5 + 0.3 * len(calls.columns)), layout="constrained")
     grid = {"width_ratios": [0.85 * len(shown), 4.2]}
     left, right = figure.subplots(1, 2, sharey=True, gridspec_kw=grid)
     for row, resolution in enumerate(calls.columns):
@@ -243,15 +269,16 @@ def state_votes(calls: pd.DataFrame, resolutions: pd.DataFrame, state: str, titl
         clean(axes)
         axes.set_ylim(len(calls.columns) - 0.5, -0.5)
     facts = resolutions.loc[list(calls.columns)]
-    labels = [f"{_cut(row.title)}  {row.date}  {row.Index}" for row in facts.itertuples()]
+    labels = [f"{_cut(str(row.title))}  {row.date}  {row.Index}" for row in facts.itertuples()]
     left.set_yticks(range(len(labels)), labels, fontsize=8.5)
     left.set_xlim(-0.5, len(shown) - 0.5)
     left.set_xticks(range(len(shown)), names(shown))
     left.xaxis.tick_top()
     left.set_ylabel("resolution")
-    right.set_xlim(0, len(calls))
+    right.set_xlim(-0.5, len(calls) + 0.5)
+    right.set_xticks([*range(0, len(calls) - 25, 50), len(calls)])
     right.set_xlabel(f"how the {len(calls)} members voted")
-    _votes_legend(figure, with_cross=False)
+    _votes_legend(figure, "outside upper right", with_cross=False)
     figure.suptitle(title, x=0.01, ha="left", fontsize=11.5, fontweight="bold")
     own = [f"{resolution} {look[str(vote)].label}" for resolution, vote in calls.loc[state].items()]
     return Picture(figure, f"{title}. Votes of {names([state])[0]}: {'; '.join(own)}.")
@@ -277,39 +304,50 @@ def codes_against_votes(table: pd.DataFrame, variable: str, title: str) -> Pictu
     """
     codes = load_codebook().variable(variable).codes
     shown = table.dropna(subset="index").sort_values("index", kind="stable")
-    figure, axes = canvas(10.0, 1.7 + 0.95 * len(codes))
-    for place, code in enumerate(codes):
-        rows = shown[shown["code"] == code.id]
-        for step, row in enumerate(rows.itertuples()):
-            # Neighbours stand at four heights, so that their names do not meet.
-            height = place + 0.3 - 0.2 * (step % 4)
-            counted = row.use == "counted"
-            face = code.colour if counted else "white"
-            value = float(shown.loc[str(row.Index), "index"])
+    rows = {code.id: _side_by_side(shown[shown["code"] == code.id]) for code in codes}
+    heights = [1 + max(rows[code.id].values(), default=0) for code in codes]
+    tops = np.concatenate([[0.0], np.cumsum([0.5 + 0.55 * height for height in heights])])
+    figure, axes = canvas(10.0, 1.5 + 0.5 * float(tops[-1]))
+    for code, base in zip(codes, tops, strict=False):
+        for state, level in rows[code.id].items():
+            value, height = float(shown["index"][state]), base + 0.5 + 0.55 * level
+            face = code.colour if shown.loc[state, "use"] == "counted" else "white"
             axes.scatter(value, height, s=50, facecolor=face, edgecolor=INK, zorder=3)
-            name = names([str(row.Index)])[0]
-            axes.text(value + 1.4, height, name, va="center", fontsize=8.5, color=INK)
-    axes.set_yticks(range(len(codes)), [code.label for code in codes])
-    axes.set_ylim(-0.5, len(codes) - 0.5)
+            axes.text(value + 1.4, height, names([state])[0], va="center", fontsize=8.5, color=INK)
+    for line in tops:
+        axes.axhline(line, color=FAINT, linewidth=0.8, zorder=0)
+    middles = [(low + high) / 2 for low, high in pairwise(tops)]
+    axes.set_yticks(middles, [code.label for code in codes])
+    axes.set_ylim(0, float(tops[-1]))
     axes.set_xlim(-3, 118)
     axes.set_xticks(range(0, 101, 20))
     axes.grid(axis="x", color="#eeeeee", zorder=0)
     axes.set_xlabel("index of agreement with Russia, 0 to 100")
-    axes.set_ylabel(load_codebook().variable(variable).label.lower())
+    label = load_codebook().variable(variable).label
+    axes.set_ylabel(label[0].lower() + label[1:])
+    if shown.empty:
+        note = "No state here has both a code and a vote to compare."
+        axes.text(50, float(tops[-1]) / 2, note, ha="center", va="center", color=INK)
     legend(axes, [_ring("counted", INK, INK), _ring("rests on a vote", "white", INK)])
     parts = [
         f"{names([str(state)])[0]}: {row['code']}, {as_shown(row['index'], 1)}, {row['use']}"
         for state, row in table.iterrows()
     ]
-    return finish(figure, axes, title, f"{title}. {'; '.join(parts) or 'No state is coded'}.")
+    alt = f"{title}. {'; '.join(parts) or 'No state is coded'}."
+    return finish(figure, axes, title, alt)
 
 
 def _tile_grid(
-    fills: dict[str, str], dotted: set[str], patches: list[Patch], title: str, alt: str
+    fills: dict[str, str],
+    dotted: set[str],
+    patches: Sequence[Artist],
+    title: str,
+    alt: str,
+    marked: Collection[str] = (),
 ) -> Picture:
     """Draw every member's tile with its code; those without a fill are pale."""
     states = load_states()
-    figure, axes = canvas(12.0, 7.6)
+    figure, axes = canvas(12.0, 7.9)
     for state, column, row in zip(
         states.index, states["tile_col"], states["tile_row"], strict=True
     ):
@@ -320,8 +358,15 @@ def _tile_grid(
         axes.add_patch(box)
         ink = ink_on(fill) if state in fills else "#b0b0b0"
         weight = "bold" if states.loc[state, "region"] else "normal"
-        style = {"ha": "center", "va": "center", "fontsize": 7.5, "fontweight": weight}
+        style: dict[str, Any] = {
+            "ha": "center",
+            "va": "center",
+            "fontsize": 7.5,
+            "fontweight": weight,
+        }
         axes.text(column, row, state, color=ink, **style)
+        if state in marked:
+            axes.plot(column + 0.34, row - 0.34, marker="o", markersize=3.5, color=ink)
     axes.set_xlim(-0.6, states["tile_col"].max() + 0.6)
     axes.set_ylim(states["tile_row"].max() + 0.6, -0.6)
     axes.set_aspect("equal")
@@ -329,17 +374,20 @@ def _tile_grid(
     axes.set_yticks([])
     if len(fills) < len(states):
         patches = [*patches, Patch(facecolor=OUTSIDE, edgecolor=FAINT, label="other members")]
-    axes.set_xlabel("one member, one tile; in bold the states of the essay")
-    axes.legend(handles=patches, loc="lower left", bbox_to_anchor=(0.0, 0.0), frameon=False)
+    axes.set_xlabel("one member, one tile, by its ISO3 code; in bold the states of the essay")
+    columns = len(patches) if len(patches) < 6 else -(-len(patches) // 2)
+    figure.legend(
+        handles=patches, loc="outside lower center", ncols=columns, frameon=False, fontsize=9.5
+    )
     return finish(figure, axes, title, alt)
 
 
-def _ramp(n: int) -> list[str]:
-    """Return colours from the one of yes, over abstain, to the one of no."""
+def _shades() -> list[str]:
+    """Return one colour per class, from that of yes, over abstain, to that of no."""
     book = load_codebook()
     ends = [book.entry("votes", vote).colour for vote in ("yes", "abstain", "no")]
     ramp = LinearSegmentedColormap.from_list("agreement", ends)
-    return [to_hex(ramp(place / (n - 1))) for place in range(n)]
+    return [to_hex(ramp(place)) for place in SHADES]
 
 
 def _class_of(index: float) -> float:
@@ -366,6 +414,8 @@ def _who(states: Iterable[object], many: bool) -> str:
 
 def _cell(axes: Axes, column: float, row: float, colour: str, dotted: bool) -> None:
     box = Rectangle((column - 0.45, row - 0.42), 0.9, 0.84, facecolor=colour)
+    # Edges on whole pixels keep the stored image small.
+    box.set_antialiased(False)
     box.set_edgecolor("#999999" if dotted else "none")
     box.set_linestyle(":" if dotted else "-")
     axes.add_patch(box)
@@ -379,9 +429,30 @@ def _stack(axes: Axes, row: int, votes: pd.Series, entries: Iterable[Entry]) -> 
         edge = "#999999" if entry.id == ABSENT else "white"
         axes.barh(row, n, left=left, height=0.8, color=entry.colour, edgecolor=edge, linewidth=0.6)
         if n:
-            style = {"ha": "center", "va": "center", "fontsize": 8}
+            style: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": 8}
             axes.text(left + n / 2, row, str(n), color=ink_on(entry.colour), **style)
         left += n
+
+
+def _side_by_side(rows: pd.DataFrame) -> dict[str, int]:
+    """Return at which height each state stands, so that no two names meet."""
+    ends: list[float] = []
+    levels = {}
+    for state, index in rows["index"].items():
+        free = [place for place, end in enumerate(ends) if index >= end]
+        levels[str(state)] = free[0] if free else len(ends)
+        # A letter takes about one and a half points of the index.
+        ends[levels[str(state)] : levels[str(state)] + 1] = [
+            index + 4 + 1.5 * len(names([str(state)])[0])
+        ]
+    return levels
+
+
+def _reading_order(calls: pd.DataFrame, places: pd.DataFrame, short: dict[str, str]) -> list[str]:
+    """Return members by place, then by number of "no", then by name."""
+    against = (calls == "no").sum(axis="columns")
+    first = places["first_place"]
+    return sorted(places.index, key=lambda state: (first[state], against[state], short[state]))
 
 
 def _panels(n_rows: int, n_items: int) -> int:
@@ -390,28 +461,38 @@ def _panels(n_rows: int, n_items: int) -> int:
     return max(1, min(most, -(-n_rows // 12)))
 
 
-def _votes_legend(figure: Figure, with_cross: bool) -> None:
-    """Put the votes, and what a cross is, above the panels at the right."""
-    patches: list[Patch | object] = []
+def _votes_legend(figure: Figure, place: Any, with_cross: bool) -> None:
+    """Put the votes, and what a cross is, beside the panels."""
+    patches: list[Artist] = []
     for entry in load_codebook().lists["votes"]:
         absent = entry.id == ABSENT
-        style = {"edgecolor": "#999999" if absent else "none", "linestyle": ":" if absent else "-"}
+        style: dict[str, Any] = {
+            "edgecolor": "#999999" if absent else "none",
+            "linestyle": ":" if absent else "-",
+        }
         patches.append(Patch(facecolor=entry.colour, label=entry.label, **style))
     if with_cross:
         cross = _ring("not as the scale predicts", INK, INK)
         cross.set_marker("x")
         patches.append(cross)
-    figure.legend(
-        handles=patches, loc="outside upper right", ncols=len(patches), frameon=False, fontsize=9
-    )
+    figure.legend(handles=patches, loc=place, ncols=len(patches), frameon=False, fontsize=9)
+
+
+def _corner(label: str) -> Line2D:
+    return Line2D([], [], marker="o", markersize=3.5, linestyle="none", color=INK, label=label)
 
 
 def _ring(label: str, face: str, edge: str) -> Line2D:
-    style = {"marker": "o", "markersize": 8, "linestyle": "none", "markeredgewidth": 1.4}
+    style: dict[str, Any] = {
+        "marker": "o",
+        "markersize": 8,
+        "linestyle": "none",
+        "markeredgewidth": 1.4,
+    }
     return Line2D([], [], color=face, markeredgecolor=edge, label=label, **style)
 
 
-def _cut(text: str, most: int = 46) -> str:
+def _cut(text: str, most: int = 62) -> str:
     """Return a title short enough for a label."""
     return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 

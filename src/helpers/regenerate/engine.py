@@ -27,7 +27,7 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
             with running.registered(self.km):
                 super().papermill_execute_cells()
         except KeyboardInterrupt:
-            # The kernel is busy: asked to end, it would complain on the terminal or not hear.
+            # The kernel is busy: asked to end, it would not hear, and take seconds to be ended.
             self.shutdown_kernel = "immediate"
             raise
 

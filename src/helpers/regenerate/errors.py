@@ -11,6 +11,13 @@ class RegenerateError(ValueError):
     """
 
 
+class UnreadableValues(RegenerateError):  # noqa: N818
+    """The data that say what a parameter may be cannot be read.
+
+    Every other check would fail for the same reason, so this one ends them.
+    """
+
+
 def suggest(wrong: str, right: Iterable[str]) -> str:
     """Return a question that names the nearest allowed word.
 

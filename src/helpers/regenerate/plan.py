@@ -11,13 +11,13 @@ Everything in it is checked before anything runs, and all that is wrong is said
 at once, with the line.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
-from helpers.regenerate.errors import RegenerateError, suggest
+from helpers.regenerate.errors import RegenerateError, UnreadableValues, suggest
 from helpers.regenerate.names import output_name
 from helpers.regenerate.source import (
     Notebook,
@@ -84,7 +84,7 @@ def make_run(notebook: Notebook, given: Mapping[str, object], allowed: Allowed) 
     return Run(notebook.path, values, output_name(notebook.name, chosen, known))
 
 
-def read_plan(folder: Path, allowed: Allowed) -> list[Run]:
+def read_plan(folder: Path, allowed: Allowed, only: Collection[Path] | None = None) -> list[Run]:
     """Read the runs that a folder of notebooks plans.
 
     Parameters
@@ -93,6 +93,8 @@ def read_plan(folder: Path, allowed: Allowed) -> list[Run]:
         The folder of the notebooks and of ``plan.yml``.
     allowed : Allowed
         The types that parameters may have beside the plain ones.
+    only : collection of Path, optional
+        Notebooks; what the plan says of others is neither checked nor returned.
 
     Returns
     -------
@@ -110,8 +112,12 @@ def read_plan(folder: Path, allowed: Allowed) -> list[Run]:
     runs: dict[str, Run] = {}
     problems: list[str] = []
     for entry in _read_entries(path, notebooks, problems):
+        if only is not None and entry.notebook.path not in only:
+            continue
         try:
             run = make_run(entry.notebook, entry.given, allowed)
+        except UnreadableValues:
+            raise
         except RegenerateError as error:
             problems.extend(f"{entry.place}: {line}" for line in str(error).splitlines())
             continue
@@ -259,6 +265,40 @@ def select_runs(
     return runs
 
 
+def sweep(folder: Path, asked: str, parameter: str, allowed: Allowed) -> list[Run]:
+    """Return a run of a notebook for every value that a parameter may have.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder of the notebooks.
+    asked : str
+        Name, number or path of the notebook.
+    parameter : str
+        The parameter; the others keep their defaults.
+    allowed : Allowed
+        The types that parameters may have beside the plain ones.
+
+    Returns
+    -------
+    list of Run
+        One per value, in the order of the values.
+
+    Raises
+    ------
+    RegenerateError
+        If there is no such notebook or parameter, or its values are not a list.
+    """
+    notebook = read_notebook(choose_notebook(asked, folder))
+    found = [entry for entry in notebook.parameters if entry.name == parameter]
+    if not found:
+        raise RegenerateError(unknown_parameter(notebook, parameter))
+    values = allowed_values(found[0], allowed)
+    if not values:
+        raise RegenerateError(f"{notebook.name}: {parameter} has no list of allowed values")
+    return [make_run(notebook, {parameter: value}, allowed) for value in values]
+
+
 def _given_once(given: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Return values by name, none of them given twice."""
     texts: dict[str, str] = {}
@@ -280,6 +320,8 @@ def _typed_run(notebook: Notebook, texts: Mapping[str, str], allowed: Allowed) -
             continue
         try:
             given[name] = parse_text(parameters[name], text, allowed)
+        except UnreadableValues:
+            raise
         except RegenerateError as error:
             problems.append(f"{notebook.name}: {error}")
     if problems:
@@ -289,7 +331,9 @@ def _typed_run(notebook: Notebook, texts: Mapping[str, str], allowed: Allowed) -
 
 def _planned_runs(folder: Path, paths: Sequence[Path], allowed: Allowed) -> list[Run]:
     """Return what the plan says of some notebooks, or one run each."""
-    planned = read_plan(folder, allowed) if (folder / PLAN_NAME).is_file() else []
+    own_folder = any(path.parent == folder.resolve() for path in paths)
+    has_plan = own_folder and (folder / PLAN_NAME).is_file()
+    planned = read_plan(folder, allowed, paths) if has_plan else []
     runs: list[Run] = []
     for path in paths:
         own = [run for run in planned if run.notebook == path]

@@ -8,7 +8,7 @@ import functools
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from helpers.regenerate.errors import RegenerateError, suggest
+from helpers.regenerate.errors import RegenerateError, UnreadableValues, suggest
 from helpers.regenerate.source import Notebook, Parameter, Scalar, Value
 
 Allowed: TypeAlias = Mapping[str, Callable[[], tuple[str, ...]]]
@@ -34,7 +34,7 @@ def remember(allowed: Allowed) -> Allowed:
     Returns
     -------
     Allowed
-        Functions that keep what they have read. They raise ``RegenerateError``
+        Functions that keep what they have read. They raise ``UnreadableValues``
         where the given ones raise ``ValueError``.
     """
 
@@ -44,7 +44,7 @@ def remember(allowed: Allowed) -> Allowed:
             try:
                 return values()
             except ValueError as error:
-                raise RegenerateError(f"the values of {name} cannot be read: {error}") from error
+                raise UnreadableValues(f"the values of {name} cannot be read: {error}") from error
 
         return ask
 
@@ -238,6 +238,8 @@ def resolve(notebook: Notebook, given: Mapping[str, object], allowed: Allowed) -
             values[parameter.name] = check_value(
                 parameter, given.get(parameter.name, parameter.default), allowed
             )
+        except UnreadableValues:
+            raise
         except RegenerateError as error:
             which = "" if parameter.name in given else "the default of "
             problems.append(f"{notebook.name}: {which}{error}")

@@ -1,0 +1,212 @@
+"""Coefficients equal published and hand-computed values; ties and gaps are said so."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpers import agreement
+from helpers.agreement import alpha_interval, cohen_kappa, krippendorff_alpha, reliability
+
+
+def matrix(text: str, first: int = 1) -> np.ndarray:
+    """Return ratings, values counted from 0, a star for missing."""
+    rows = [line.split() for line in text.strip().splitlines()]
+    return np.array([[-1 if cell == "*" else int(cell) - first for cell in row] for row in rows])
+
+
+def four_observers() -> np.ndarray:
+    """Return example C of Krippendorff, "Computing Krippendorff's Alpha-Reliability" (2011).
+
+    Four observers, twelve units, values 1 to 5, some missing.
+    """
+    return matrix(
+        """
+        1 2 3 3 2 1 4 1 2 * * *
+        1 2 3 3 2 2 4 1 2 5 * 3
+        * 3 3 3 2 3 4 2 2 5 1 *
+        1 2 3 3 2 4 4 1 2 5 1 *
+        """
+    )
+
+
+@pytest.mark.parametrize(("ordered", "published"), [(False, 0.743), (True, 0.815)])
+def test_alpha_of_four_observers_with_gaps_is_the_published_one(
+    ordered: bool, published: float
+) -> None:
+    assert krippendorff_alpha(four_observers(), ordered) == pytest.approx(published, abs=0.0006)
+
+
+def test_alpha_of_two_observers_and_two_values_is_the_published_one() -> None:
+    # Example A of the same paper: ten articles, alpha 0.095.
+    ratings = matrix("0 1 0 0 0 0 0 0 1 0\n1 1 1 0 0 1 0 0 0 0", first=0)
+
+    assert krippendorff_alpha(ratings) == pytest.approx(0.095, abs=0.0006)
+
+
+def test_alpha_of_two_observers_and_five_values_is_the_published_one() -> None:
+    # Example B: twelve units, values a to e, alpha 0.692.
+    rows = ["aabbdcccedda", "babbbccceddd"]
+    ratings = np.array([["abcde".index(letter) for letter in row] for row in rows])
+
+    assert krippendorff_alpha(ratings) == pytest.approx(0.692, abs=0.0006)
+
+
+def test_kappa_of_a_two_by_two_table() -> None:
+    # 45 of 100 both yes, 25 both no, 15 and 15 apart: observed 0.70, by chance
+    # 0.60 * 0.60 + 0.40 * 0.40 = 0.52, so (0.70 - 0.52) / 0.48.
+    first = np.array([1] * 45 + [1] * 15 + [0] * 15 + [0] * 25)
+    second = np.array([1] * 45 + [0] * 15 + [1] * 15 + [0] * 25)
+
+    assert cohen_kappa(first, second) == pytest.approx(0.18 / 0.48)
+
+
+def test_linear_weights_by_hand() -> None:
+    # Observed: one unit one apart, one unit two apart, so 3/6. By chance: the first coder
+    # gives each value twice, the second 4, 1 and 1 times; products times distances are
+    # 2*(1+2) + 2*(4+1) + 2*(8+1) = 34 of 36.
+    first, second = np.array([0, 0, 1, 1, 2, 2]), np.array([0, 0, 1, 0, 0, 2])
+
+    assert cohen_kappa(first, second, ordered=True) == pytest.approx(1 - (3 / 6) / (34 / 36))
+
+
+def test_the_same_disagreement_weighs_more_when_codes_are_far_apart() -> None:
+    near = cohen_kappa(np.array([0, 1, 2, 2]), np.array([0, 1, 2, 1]), ordered=True)
+    far = cohen_kappa(np.array([0, 1, 2, 2]), np.array([0, 1, 2, 0]), ordered=True)
+
+    assert near > far
+
+
+@pytest.mark.parametrize("ordered", [False, True])
+@pytest.mark.parametrize("ratings", [[[1, 1, 1], [1, 1, 1]], [[-1, 0], [0, -1]], [[], []]])
+def test_fewer_than_two_values_leave_coefficients_undefined(
+    ratings: list[list[int]], ordered: bool
+) -> None:
+    table = np.array(ratings, dtype=np.int64)
+
+    assert np.isnan(krippendorff_alpha(table, ordered))
+    assert np.isnan(cohen_kappa(table[0], table[1], ordered))
+    assert np.isnan(alpha_interval(table, ordered, n_resamples=5)).all()
+
+
+ratings_of_two = st.lists(
+    st.tuples(st.integers(-1, 3), st.integers(-1, 3)), min_size=1, max_size=20
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(ratings_of_two, st.booleans())
+def test_coders_may_be_swapped_and_perfect_agreement_is_one(
+    pairs: list[tuple[int, int]], ordered: bool
+) -> None:
+    first, second = (np.array(column) for column in zip(*pairs, strict=True))
+    swap = krippendorff_alpha(np.stack([second, first]), ordered)
+    same = krippendorff_alpha(np.stack([first, first]), ordered)
+
+    assert krippendorff_alpha(np.stack([first, second]), ordered) == pytest.approx(
+        swap, nan_ok=True
+    )
+    assert np.isnan(same) or same == pytest.approx(1)
+    kappa = cohen_kappa(first, second, ordered)
+    assert kappa == pytest.approx(cohen_kappa(second, first, ordered), nan_ok=True)
+
+
+def test_the_interval_is_repeatable_and_holds_alpha() -> None:
+    ratings = np.array([[0, 0, 1, 1, 2, 2, 0, 1], [0, 0, 1, 2, 2, 2, 0, 1]])
+    low, high = alpha_interval(ratings, n_resamples=400, seed=1)
+
+    assert (low, high) == alpha_interval(ratings, n_resamples=400, seed=1)
+    assert low <= krippendorff_alpha(ratings) <= high
+
+
+def test_perfect_agreement_has_no_interval() -> None:
+    assert np.isnan(alpha_interval(np.array([[0, 1, 1], [0, 1, 1]]), n_resamples=5)).all()
+
+
+def test_wrong_shapes_and_numbers_are_refused() -> None:
+    with pytest.raises(ValueError, match="two dimensions"):
+        krippendorff_alpha(np.array([0, 1]))
+    with pytest.raises(ValueError, match="differ in length: 1 and 2"):
+        cohen_kappa(np.array([0]), np.array([0, 1]))
+    with pytest.raises(ValueError, match="at least 1"):
+        alpha_interval(np.array([[0, 1], [1, 1]]), n_resamples=0)
+
+
+def codings(variable: str, codes: dict[str, str]) -> pd.DataFrame:
+    """Return codings of one variable; a word in brackets is a status."""
+    rows = []
+    for state, code in codes.items():
+        open_ = code.startswith("(")
+        status = code.strip("()") if open_ else "coded"
+        rows.append((state, variable, status, "" if open_ else code))
+    return pd.DataFrame(rows, columns=["state", "variable", "status", "code"])
+
+
+def test_silence_is_a_category_in_one_version_and_missing_in_the_other() -> None:
+    first = codings("combat_troops", {"ARM": "none", "IRN": "regular", "SYR": "(silent)"})
+    second = codings("combat_troops", {"ARM": "none", "IRN": "(silent)", "SYR": "(silent)"})
+    table = reliability(first, second, n_resamples=10).set_index("silent_as")
+
+    assert table.loc["category", ["n_agree", "n_states", "n_values"]].tolist() == [2, 3, 3]
+    assert table.loc["missing", ["n_agree", "n_states", "n_values"]].tolist() == [1, 1, 1]
+    assert table["scale"].to_dict() == {"category": "nominal", "missing": "ordinal"}
+    assert np.isnan(table.loc["missing", "kappa"])
+    assert table.loc["missing", "percent_agreement"] == 100
+
+
+def test_undecided_and_silent_are_not_the_same() -> None:
+    first = codings("alliance", {"ARM": "(silent)"})
+    second = codings("alliance", {"ARM": "(undecided)"})
+
+    assert reliability(first, second, n_resamples=5).iloc[0]["n_agree"] == 0
+
+
+def test_sets_are_compared_member_by_member() -> None:
+    first = codings("turns_to", {"KAZ": "china;turkey", "ARM": "west"})
+    second = codings("turns_to", {"KAZ": "turkey", "ARM": "west"})
+    table = reliability(first, second, n_resamples=5).query("silent_as == 'missing'")
+
+    agree = table.set_index("member")["n_agree"]
+    assert agree.to_dict() == {"china": 1, "turkey": 2, "west": 2}
+
+
+def test_a_state_that_one_coder_did_not_read_is_left_out() -> None:
+    first = codings("alliance", {"ARM": "none", "IRN": "none"})
+    second = codings("alliance", {"ARM": "none"})
+
+    assert reliability(first, second, n_resamples=5)["n_states"].tolist() == [1, 1]
+
+
+def test_disagreements_name_codes_and_statuses_and_ignore_the_order_of_a_set() -> None:
+    first = codings("turns_to", {"KAZ": "china;turkey", "ARM": "west"})
+    second = codings("turns_to", {"KAZ": "turkey;china", "ARM": "(silent)"})
+
+    assert agreement.disagreements(first, second).to_numpy().tolist() == [
+        ["ARM", "turns_to", "west", "(silent)"]
+    ]
+
+
+def test_the_readable_table_says_what_is_not_defined() -> None:
+    first = codings("alliance", {"ARM": "none", "IRN": "none"})
+    second = codings("alliance", {"ARM": "none", "IRN": "(silent)"})
+    table = reliability(first, second, n_resamples=20)
+    missing = agreement.reliability_table(table, "missing").iloc[0]
+
+    assert missing["agree"] == "1 of 1"
+    assert missing[["kappa", "alpha", "95% interval of alpha"]].tolist() == ["not defined"] * 3
+    with pytest.raises(ValueError, match="allowed: category, missing"):
+        agreement.reliability_table(table, "gone")
+
+
+def test_one_coder_is_not_enough() -> None:
+    coded = codings("alliance", {"ARM": "none"})
+    with pytest.raises(ValueError, match="two codings"):
+        reliability(coded, coded.iloc[:0])
+
+
+def test_two_coders_who_agree_have_no_interval_in_the_table() -> None:
+    coded = codings("alliance", {"ARM": "none", "IRN": "partnership"})
+    table = agreement.reliability_table(reliability(coded, coded, n_resamples=5), "missing")
+
+    assert table.iloc[0][["alpha", "95% interval of alpha"]].tolist() == ["1.00", "none: all agree"]
