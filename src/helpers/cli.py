@@ -4,6 +4,7 @@ Commands are thin: they read arguments, call a function and print. They import w
 they need when they run, so that ``--help`` and what only reads text start at once.
 """
 
+import functools
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -131,7 +132,18 @@ def list_notebooks(as_json: bool) -> None:
 
 
 def _which_runs(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the arguments that say which runs are meant."""
+    """Give a command the arguments that say which runs are meant, and these runs."""
+
+    @functools.wraps(command)
+    def with_runs(
+        notebooks: tuple[str, ...],
+        given: tuple[tuple[str, str], ...],
+        all_states: bool,
+        **more: Any,
+    ) -> None:
+        command(_runs(notebooks, given, all_states), **more)
+
+    decorated: Callable[..., None] = with_runs
     for decorate in (
         click.option(
             "--out",
@@ -153,8 +165,23 @@ def _which_runs(command: Callable[..., None]) -> Callable[..., None]:
         ),
         click.argument("notebooks", nargs=-1, metavar="[NOTEBOOK]..."),
     ):
-        command = decorate(command)
-    return command
+        decorated = decorate(decorated)
+    return decorated
+
+
+def _runs(
+    notebooks: tuple[str, ...], given: tuple[tuple[str, str], ...], all_states: bool
+) -> "list[Run]":
+    """Return the runs that are meant."""
+    from helpers.regenerate.plan import select_runs, sweep  # noqa: PLC0415
+
+    folder, allowed = _notebooks_folder(), _allowed()
+    runs = select_runs(folder, notebooks, given, allowed)
+    if all_states:
+        planned = {run.name for run in runs}
+        profiles = sweep(folder, "06_state_profile", "state", allowed)
+        runs += [profile for profile in profiles if profile.name not in planned]
+    return runs
 
 
 @main.command(
@@ -175,15 +202,7 @@ def _which_runs(command: Callable[..., None]) -> Callable[..., None]:
     metavar="ADDRESS",
     help="Run on the workers of the Dask scheduler at this address.",
 )
-def run(
-    notebooks: tuple[str, ...],
-    given: tuple[tuple[str, str], ...],
-    out: Path,
-    all_states: bool,
-    jobs: int | None,
-    force: bool,
-    address: str | None,
-) -> None:
+def run(runs: "list[Run]", out: Path, jobs: int | None, force: bool, address: str | None) -> None:
     """Execute notebooks into a folder.
 
     Without arguments, all runs of notebooks/plan.yml. With NOTEBOOK (its name, its
@@ -201,7 +220,6 @@ def run(
 
     if jobs and address:
         raise click.UsageError("--jobs is for this machine; a cluster's workers bring their own.")
-    runs = _runs(notebooks, given, all_states)
     target, project = out.expanduser().resolve(), _project()
     require_folder(target, runs)
     with open_store(target) as store:
@@ -215,21 +233,6 @@ def run(
             _execute(due, target, Ledger(project, target, store, due), jobs, address)
         else:
             click.echo(f"Look at: {target}")
-
-
-def _runs(
-    notebooks: tuple[str, ...], given: tuple[tuple[str, str], ...], all_states: bool
-) -> "list[Run]":
-    """Return the runs that are meant."""
-    from helpers.regenerate.plan import select_runs, sweep  # noqa: PLC0415
-
-    folder, allowed = _notebooks_folder(), _allowed()
-    runs = select_runs(folder, notebooks, given, allowed)
-    if all_states:
-        planned = {run.name for run in runs}
-        profiles = sweep(folder, "06_state_profile", "state", allowed)
-        runs += [profile for profile in profiles if profile.name not in planned]
-    return runs
 
 
 def _project() -> "Project":
@@ -263,9 +266,7 @@ def _execute(
 
 @main.command(epilog=example("coalition status", "coalition status 01_support_typology"))
 @_which_runs
-def status(
-    notebooks: tuple[str, ...], given: tuple[tuple[str, str], ...], out: Path, all_states: bool
-) -> None:
+def status(runs: "list[Run]", out: Path) -> None:
     """Say which runs 'coalition run' would execute, and why.
 
     Takes the same arguments, and changes nothing.
@@ -273,7 +274,6 @@ def status(
     from helpers.regenerate.incremental import reasons  # noqa: PLC0415
     from helpers.regenerate.store import read_records  # noqa: PLC0415
 
-    runs = _runs(notebooks, given, all_states)
     target = out.expanduser().resolve()
     why = reasons(runs, _project(), target, read_records(target))
     for name, reason in why.items():
