@@ -102,8 +102,17 @@ class Lab:
                 stderr=log,
             )
         self.runtime = home / "RUNTIME"
-        wait_for(lambda: "is running at" in self.said() or self.process.poll() is not None)
+        wait_for(lambda: self.answers() or self.process.poll() is not None)
         self.token = re.findall(r"^Token.*: (\w+)$", self.said(), re.MULTILINE)[0]
+
+    def answers(self):
+        """Tell whether it listens, which it says a moment before it does."""
+        try:
+            self.ask("login")
+        except urllib.error.HTTPError:
+            return True
+        except (urllib.error.URLError, ValueError) as problem:
+            return isinstance(problem, ValueError)
 
     def said(self):
         return self.log.read_text(encoding="utf-8")

@@ -21,6 +21,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+INLINE = "module://matplotlib_inline.backend_inline"
 SCRIPT = Path(__file__).with_name("server.py")
 # What a kernel consists of, with what it imports no sooner than when it starts.
 NEEDED = (
@@ -329,11 +330,11 @@ def modules(environment: Mapping[str, str]) -> list[str]:
 
 
 def _own_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return an environment without what is each kernel's own at the import."""
-    own = ("JPY_PARENT_PID", "MPLBACKEND")
-    kept = {name: value for name, value in environment.items() if name not in own}
+    """Return an environment in which packages are imported as in a kernel."""
     # Said by the debugger at its import; in a kernel nobody would see it.
-    return {**kept, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+    own = {"MPLBACKEND": INLINE, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+    kept = {name: value for name, value in environment.items() if name != "JPY_PARENT_PID"}
+    return {**kept, **own}
 
 
 def private_folder() -> Path:

@@ -12,7 +12,7 @@ client: all kernels are killed, the working folder is removed, and so is this pr
 
 import sys
 
-if not sys.flags.safe_path:
+if __name__ == "__main__" and not sys.flags.safe_path:
     # The folder of this file, where a kernel has nothing to look for.
     del sys.path[0]
 
@@ -254,6 +254,10 @@ def run_kernel(request: Request, server: int) -> None:
     from ipykernel.kernelapp import IPKernelApp  # noqa: PLC0415
 
     class ForkedKernelApp(IPKernelApp):
+        def write_connection_file(self, **_: Any) -> None:
+            # The manager wrote all of it, and reads it again at about this time.
+            pass
+
         def init_gui_pylab(self) -> None:
             # At the import of matplotlib there was no shell that figures could go to.
             use_backend(os.environ.get("MPLBACKEND") or INLINE)
