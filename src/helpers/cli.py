@@ -15,6 +15,7 @@ import click
 
 import helpers
 from helpers.files import DataError
+from helpers.publish.formats import FORMATS
 from helpers.regenerate.errors import RegenerateError
 
 if TYPE_CHECKING:
@@ -268,3 +269,27 @@ def diff(revision: str) -> None:
 
     with _data_errors():
         click.echo(report(revision))
+
+
+@main.command(epilog=example("coalition export build/stata --format stata"))
+@click.argument("out", type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(list(FORMATS)),
+    default="datapackage",
+    show_default=True,
+    help="; ".join(f"{name}: {style.makes}" for name, style in FORMATS.items()) + ".",
+)
+def export(out: Path, style: str) -> None:
+    """Write the data to OUT for R, Stata, SPSS or Excel.
+
+    All tables, a wide and a long one of the codings, the codebook, version and
+    citation. OUT must be a free name: nothing is ever replaced.
+    """
+    from helpers.publish.export import export as export_data  # noqa: PLC0415
+
+    target = out.expanduser().absolute()
+    with _data_errors():
+        export_data(target, style)
+    click.echo(f"Look at: {target}")
