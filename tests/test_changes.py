@@ -241,7 +241,9 @@ def test_a_data_folder_that_was_not_committed(repository: Path, monkeypatch) -> 
 @pytest.mark.parametrize(
     "content", [b"a,b\n1,2\n", b"", b"\xff\xfe", "account,ü\n".encode("latin-1")]
 )
-def test_broken_data_are_refused_with_what_is_wrong(data: Path, table: str, content: bytes) -> None:
+def test_broken_data_are_refused_with_what_is_wrong(
+    data: Path, table: str, content: bytes
+) -> None:
     (data / f"{table}.csv").write_bytes(content)
     with pytest.raises(DataError, match=rf"{table}\.csv"):
         report()

@@ -142,10 +142,9 @@ def test_dtypes_do_not_depend_on_what_is_coded(account: str, coder: str, silence
 
 def test_codes_can_be_compared_in_the_schemes_order() -> None:
     arms = load_cases("essay")["arms_supply"]
-    assert (
-        arms.index[arms >= "munitions"].tolist()
-        == arms.index[arms.isin(["munitions", "weapon_systems"])].tolist()
-    )
+    assert arms.index[arms >= "munitions"].tolist() == arms.index[
+        arms.isin(["munitions", "weapon_systems"])
+    ].tolist()
     assert (arms >= "munitions").any()
 
 
@@ -172,7 +171,9 @@ def test_nothing_is_lost_under_any_threshold(
     ]
     assert found["status"].tolist() == expected
     status = load_status(account, coder, least, group)
-    by_pair = {(r["state"], r["variable"]): s for r, s in zip(rows, expected, strict=True)}
+    by_pair = {
+        (r["state"], r["variable"]): s for r, s in zip(rows, expected, strict=True)
+    }
     assert status.isna().sum().sum() == 0
     for state in status.index:
         for variable in status:

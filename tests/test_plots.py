@@ -624,6 +624,7 @@ def test_codes_can_be_told_apart(name: str, sight: str) -> None:
     close = [
         (one.id, other.id, round(float(distance), 1))
         for one, other in itertools.combinations(entries, 2)
-        if (distance := np.linalg.norm(seen(one.colour, sight) - seen(other.colour, sight))) < APART
+        if (distance := np.linalg.norm(seen(one.colour, sight) - seen(other.colour, sight)))
+        < APART
     ]
     assert close == []

@@ -26,17 +26,16 @@ def cite_page(contents: Contents) -> str:
         MyST Markdown.
     """
     facts = contents.dataset
-    rows = [[heading, prose(facts[name])] for name, heading in HEADINGS.items() if name in facts]
-    rows.append(["Cut-off date", facts["cut_off"]]) if "cut_off" not in HEADINGS else None
+    rows = [[heading, prose(facts[name])] for name, heading in HEADINGS.items()]
     return page(
         "How to cite",
         "The dataset and its notebooks, with the version that every notebook prints at its end:",
         block(tag("blockquote", tag("p", facts["citation"]))),
         f"```bibtex\n{_bibtex(facts)}\n```",
         f"The essay that the first account codes:\n\n> {_essay()}",
-        "The roll calls are the UN’s record; cite their compilers as the terms below say.",
+        "The roll calls are the UN's record; cite their compilers as the terms below say.",
         "## The dataset in short",
-        block(grid("The dataset in short", ["", ""], rows)),
+        block(grid("The dataset in short", [], rows)),
         "## Terms",
         section(REPOSITORY / "data" / "README.md", "Licences"),
         "The code is under the BSD 3-Clause licence.",

@@ -1,6 +1,7 @@
 """The notebooks as pages, and the gallery that leads to them."""
 
 import base64
+import copy
 import json
 import re
 from collections.abc import Iterator
@@ -69,7 +70,7 @@ def read_notebooks(folder: Path, allowed: Allowed) -> list[Shown]:
 
 def _read(described: dict[str, Any]) -> Shown:
     raw = Path(described["path"]).read_bytes()
-    node = nbformat.reads(raw.decode("utf-8"), as_version=4)
+    node = nbformat.reads(raw.decode("utf-8"), as_version=4)  # type: ignore[no-untyped-call]
     return Shown(described["notebook"], described["question"], described["parameters"], raw, node)
 
 
@@ -89,14 +90,14 @@ def notebook_page(shown: Shown, names: set[str]) -> str:
         The text of an ``.ipynb`` file: figures with their alternative texts where
         myst-nb looks for them, solutions folded away, a way to the stored file.
     """
-    node = nbformat.from_dict(json.loads(json.dumps(shown.node)))
+    node = copy.deepcopy(shown.node)
     for cell in node.cells:
         if cell.cell_type == "markdown":
             cell.source = NUMBERED.sub(lambda found: _mention(found[1], names), cell.source)
         else:
             _prepare(cell)
     node.cells.insert(1, _way(shown))
-    return str(nbformat.writes(node))
+    return str(nbformat.writes(node))  # type: ignore[no-untyped-call]
 
 
 def _mention(name: str, names: set[str]) -> str:
@@ -108,13 +109,17 @@ def _way(shown: Shown) -> nbformat.NotebookNode:
     """Return a cell that says where the notebook is and how it is run."""
     text = tag(
         "p",
-        link(f"../files/notebooks/{shown.name}.ipynb", "Download this notebook"),
+        link("index.html", "All notebooks"),
+        " / ",
+        link(f"../files/notebooks/{shown.name}.ipynb", "Download this one"),
         ", or run it with other parameters: ",
         tag("code", f"coalition run {shown.name[:2]}"),
         class_="way",
     )
-    # An id of its own would change with every build.
-    return nbformat.v4.new_markdown_cell(block(text), id=f"way-{shown.name[:2]}")
+    # An id made by nbformat would change with every build.
+    return nbformat.NotebookNode(
+        cell_type="markdown", id="way", metadata=nbformat.NotebookNode(), source=block(text)
+    )
 
 
 def _prepare(cell: nbformat.NotebookNode) -> None:
@@ -193,13 +198,16 @@ def _card(shown: Shown) -> Html:
 
 
 def _parameters(parameters: list[dict[str, Any]]) -> Html:
-    """Return a notebook's parameters as a list."""
-    items = [
-        tag("dt", tag("code", p["name"]), " = ", tag("code", json.dumps(p["default"])))
-        + tag("dd", p["help"], ". " if p["allowed"] else "", _allowed(p["allowed"]))
-        for p in parameters
-    ]
-    return tag("dl", Html("".join(items)), class_="parameters")
+    """Return a notebook's parameters: their names, and folded away what they may be."""
+    items = []
+    for given in parameters:
+        default = tag("code", json.dumps(given["default"]))
+        items.append(tag("dt", tag("code", given["name"]), " = ", default))
+        stop = ". " if given["allowed"] else "."
+        items.append(tag("dd", given["help"], stop, _allowed(given["allowed"])))
+    names = joined((tag("code", given["name"]) for given in parameters), ", ")
+    listed = tag("dl", joined(items), class_="parameters")
+    return tag("details", tag("summary", "Parameters: ", names), listed)
 
 
 def _allowed(values: list[str] | None) -> Html:

@@ -117,7 +117,7 @@ def grid(
         What the table shows, for those who cannot see it; other than that of any other
         table of the page.
     head : sequence of object
-        The columns' names.
+        The columns' names; empty where each row says what it is.
     rows : iterable of sequence of object
         The cells; the first of a row names it.
     kind : str
@@ -129,8 +129,8 @@ def grid(
         The box. It can be reached by keyboard, since it may have to be scrolled.
     """
     names = tag("tr", joined(tag("th", name, scope="col") for name in head))
-    body = joined(_row(row) for row in rows)
-    table = tag("table", tag("thead", names), tag("tbody", body), class_=kind or None)
+    top = tag("thead", names) if head else ""
+    table = tag("table", top, tag("tbody", joined(map(_row, rows))), class_=kind or None)
     return tag("div", table, class_="table-box", tabindex=0, role="region", aria_label=label)
 
 

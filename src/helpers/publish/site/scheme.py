@@ -60,7 +60,7 @@ def codebook_page() -> str:
     book = load_codebook()
     intro = (
         f"{book.unit} Codes of an ordered variable stand from furthest from Russia to closest; "
-        "their colours are those of every figure. Silence in an account is never “no”."
+        'their colours are those of every figure. Silence in an account is never "no".'
     )
     parts = [intro]
     for group in book.lists["groups"]:
@@ -89,7 +89,8 @@ def _codes(entries: Iterable[Entry]) -> list[list[object]]:
 
 def _coloured(entry: Entry) -> Html:
     swatch = tag("span", class_="swatch", style=f"background:{entry.colour}")
-    return joined([swatch if entry.colour else "", tag("code", entry.id)])
+    parts = [swatch if entry.colour else "", tag("code", entry.id)]
+    return tag("span", joined(parts), class_="coloured")
 
 
 def _facts(variable: Variable) -> Html:

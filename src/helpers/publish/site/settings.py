@@ -5,6 +5,8 @@ from typing import Any
 from helpers.publish.model import Contents
 
 SHORT_TITLE = "Coalition of the Unwilling"
+WIDE = ("index", "states/index", "notebooks/index", "tables/*", "search")
+"""Pages that need the whole width, and have few headings to list beside them."""
 
 
 def settings(contents: Contents) -> dict[str, Any]:
@@ -42,7 +44,7 @@ def settings(contents: Contents) -> dict[str, Any]:
         "html_context": {"default_mode": "auto", "dataset": facts},
         "html_css_files": ["site.css"],
         "html_js_files": [("site.js", {"defer": "defer"})],
-        "html_sidebars": _sidebars(),
+        "html_sidebars": {"**": []},
         "html_show_copyright": False,
         "html_show_sphinx": False,
         "html_show_sourcelink": False,
@@ -58,19 +60,11 @@ def _theme() -> dict[str, Any]:
         "navbar_align": "left",
         "navbar_end": ["theme-switcher"],
         "header_links_before_dropdown": 7,
-        "show_prev_next": False,
+        "show_prev_next": True,
         "show_toc_level": 2,
-        "secondary_sidebar_items": {"**": ["page-toc"], "index": [], "states/index": []},
+        "secondary_sidebar_items": {"**": ["page-toc"]} | {name: [] for name in WIDE},
         "footer_start": ["colophon"],
         "footer_end": [],
         "article_header_start": [],
         "navigation_depth": 1,
-    }
-
-
-def _sidebars() -> dict[str, list[str]]:
-    """Return where a list of neighbouring pages stands beside the text."""
-    near = ["sidebar-nav-bs"]
-    return {"notebooks/*": near, "tables/*": near, "index": [], "search": []} | {
-        name: [] for name in ("states/*", "codebook", "cite", "limits")
     }

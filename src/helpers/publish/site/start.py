@@ -14,16 +14,16 @@ from helpers.publish.site.markup import Html, block, figure, grid, joined, link,
 from helpers.tables import count_of, names
 from helpers.typology import derive, thesis
 
-QUESTION = "Who supports Russia’s war on Ukraine, how, and how sure are we?"
+QUESTION = "Who supports Russia's war on Ukraine, how, and how sure are we?"
 FIGURE = "start.png"
 INTRO = (
-    "An op-ed of January 2023 argues that Russia’s partners do not really support the war: a "
-    "“coalition of the unwilling”. This site turns that argument into data and tests it: "
+    "An op-ed of January 2023 argues that Russia's partners do not really support the war: a "
+    '"coalition of the unwilling". This site turns that argument into data and tests it: '
     "every code names its evidence, and every number is computed from the codes."
 )
 CAPTION = (
-    "A filled dot is what a state’s codes make of it; a ring is what it could still be, were "
-    "what is not coded known. Silence is never read as “no”."
+    "A filled dot is what a state's codes make of it; a ring is what it could still be, were "
+    'what is not coded known. Silence is never read as "no".'
 )
 
 
@@ -75,7 +75,7 @@ def start_page(contents: Contents) -> str:
         f"Support types on what is coded, in each account, and what else each state could be by "
         f"the latest ({label}). [All members and their votes](states/index.md) are on a map.",
         block(_states()),
-        "## Does the essay’s thesis hold?",
+        "## Does the essay's thesis hold?",
         block(_thesis()),
         "*Open* means that no state is known to break the statement, and that some could. "
         "[How the types follow from the codes](codebook.md), [the notebooks](notebooks/index.md) "
@@ -98,10 +98,10 @@ def _answer() -> Html:
     n = len(types)
     lines = (
         ("Military support", types.index[types["material"] == "military"]),
-        ("Recognition of the war’s annexations or entities", _is(types, "recognition", "yes")),
+        ("Recognition of the war's annexations or entities", _is(types, "recognition", "yes")),
         ("Both", types.index[types["type"] == "full_backer"]),
         ("Turning away from Russia", _is(types, "turning_away", "yes")),
-        ("Sure, whatever is not coded", types.index[types["determined"]]),
+        ("Only one type possible, whatever is not coded", types.index[types["determined"]]),
     )
     items = [tag("li", tag("strong", what), f": {count_of(list(who), n)}.") for what, who in lines]
     lead = tag("p", f"{label}, of the {n} states that the essay names:")
@@ -117,7 +117,12 @@ def _states() -> Html:
     accounts = load_table("accounts").set_index("account")["label"]
     derived = {account: derive(load_cases(account)) for account in account_ids()}
     last = derived[latest()[0]]
-    order = last["type"].cat.codes.sort_values(ascending=False, kind="stable").index
+    steps = {entry.id: entry.step for entry in load_codebook().support_types}
+    # The most supportive first; undetermined stands outside the order, and so comes last.
+    rank = last["type"].map(
+        lambda kind: -1 if steps[kind] is None else last["type"].cat.categories.get_loc(kind)
+    )
+    order = rank.astype("int64").sort_values(ascending=False, kind="stable").index
     labels = {entry.id: entry.label for entry in load_codebook().support_types}
     rows = []
     for state, name in zip(order, names(order), strict=True):
@@ -125,7 +130,7 @@ def _states() -> Html:
         others = [labels[t] for t in last.loc[state, "could_be"] if t != last.loc[state, "type"]]
         said = ", ".join(others) or "nothing else"
         rows.append([link(f"states/{state}.html", name), *kinds, said])
-    head = ["state", *accounts, "could also be"]
+    head = ["state", *accounts, tag("span", "could also be", class_="long")]
     return grid("Support types by state", head, rows, kind="sortable")
 
 
@@ -133,7 +138,7 @@ def _kind(name: str) -> Html:
     """Return a support type with its colour."""
     entry = load_codebook().entry("support_types", name)
     swatch = tag("span", class_="swatch", style=f"background:{entry.colour}")
-    return joined([swatch, entry.label])
+    return tag("span", swatch, entry.label, class_="coloured")
 
 
 def _thesis() -> Html:

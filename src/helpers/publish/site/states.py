@@ -136,12 +136,12 @@ def _index(members: Members) -> str:
     head = ["state", "ISO3", "UN regional group", "region in the essay", "agreement with Russia"]
     return page(
         "States",
-        f"How the UN’s members voted on the war, beside Russia, in {len(war.resolutions)} roll "
+        f"How the UN's members voted on the war, beside Russia, in {len(war.resolutions)} roll "
         "calls: the same vote counts one, an abstention against a vote one half, yes against no "
         "nought, out of a hundred. In bold the states that the essay names; each tile leads to "
-        "its state’s page.",
+        "its state's page.",
         block(tile_map(compared)),
-        f"{NO_BORDERS} Agreement in votes is not support: the states’ codes are about that, and "
+        f"{NO_BORDERS} Agreement in votes is not support: the states' codes are about that, and "
         "only the states in bold have any.",
         "## All members",
         block(grid("Members of the United Nations", head, rows, kind="sortable")),
@@ -151,7 +151,7 @@ def _index(members: Members) -> str:
 def _index_of(compared: pd.DataFrame, state: str) -> str:
     """Return an index of agreement as it is shown; a dash where there is none."""
     known = compared["index"].reindex([state]).iloc[0]
-    return "–" if pd.isna(known) else f"{known:.1f}"
+    return "-" if pd.isna(known) else f"{known:.1f}"
 
 
 def _page(members: Members, state: str) -> str:
@@ -169,7 +169,7 @@ def _identity(members: Members, state: str) -> Html:
     """Return a member's names, and its numbers in other datasets."""
     row = members.states.loc[state]
     rows = [[label, row[column] or "none"] for column, label in profiles.FACTS.items()]
-    return grid("Names and numbers", ["fact", "value"], [["ISO three-letter code", state], *rows])
+    return grid("Names and numbers", [], [["ISO three-letter code", state], *rows])
 
 
 def _coded(members: Members, state: str) -> list[str]:
@@ -179,7 +179,7 @@ def _coded(members: Members, state: str) -> list[str]:
         "## Support type",
         block(_types(members, state)),
         "## Codes",
-        "In round brackets why there is no code; silence is never “no”.",
+        'In round brackets why there is no code; silence is never "no".',
         block(_codes(state)),
         "## Evidence",
         "What each code rests on: a paragraph of the essay, dated events, or roll calls.",
@@ -246,7 +246,7 @@ def _events(events: pd.DataFrame, evidence: pd.DataFrame) -> Html:
     sources = profiles.sources_of(events)
     rows = [
         [
-            tag("span", event, id=event),
+            tag("span", event, id=str(event)),
             row["date"],
             row["about"],
             row["direction"],
@@ -290,7 +290,7 @@ def _ballots(members: Members, state: str) -> Html:
             link(addresses[name], name) if addresses[name] else name,
             *(row[column] for column in ("date", "title", "vote", "Russia", "compared")),
         ]
-        for name, row in table.iterrows()
+        for name, row in zip(table.index, table.to_dict(orient="records"), strict=True)
     ]
     head = ["resolution", "date", _long("title"), "vote", "Russia", "compared"]
     return grid("Votes", head, rows, kind="sortable")
@@ -300,7 +300,7 @@ def _agreement(members: Members, state: str) -> Html:
     """Return how a member's votes compare with Russia's, by set of resolutions."""
     rows = []
     for label, table in members.compared.items():
-        row = table.loc[state]
+        row = table.astype("object").loc[state].to_dict()
         counts = [int(row[name]) for name in ("same", "one_abstains", "opposed")]
         compared = f"{int(row['n_compared'])} of {int(row['n_resolutions'])}"
         rows.append([label, _index_of(table, state), *counts, compared])

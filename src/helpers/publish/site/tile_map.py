@@ -1,5 +1,8 @@
 """The site's map: one member, one equal tile, one link; no borders."""
 
+import math
+from typing import Any
+
 import pandas as pd
 
 from helpers.data import case_names, load_states
@@ -17,15 +20,13 @@ PALE = "#f7f7f7"
 SUBJECT = "#4d4d4d"
 
 
-def tile_map(agreement: pd.DataFrame, folder: str = "") -> Html:
+def tile_map(agreement: pd.DataFrame) -> Html:
     """Return the members on a tile grid, coloured by their agreement with Russia.
 
     Parameters
     ----------
     agreement : DataFrame
         One row per member, as `helpers.votes.agreement` returns it.
-    folder : str
-        The way to the members' pages.
 
     Returns
     -------
@@ -34,39 +35,42 @@ def tile_map(agreement: pd.DataFrame, folder: str = "") -> Html:
         Each link says in words what its colour says.
     """
     states, cases = load_states(), set(case_names().index)
-    index = agreement["index"].reindex(states.index)
-    tiles = [
-        _tile(str(state), row, float(index[state]), folder, state in cases)
-        for state, row in states.sort_values("short_name", kind="stable").iterrows()
-    ]
+    table = states.assign(index=agreement["index"]).sort_values("short_name", kind="stable")
+    rows = table.reset_index().to_dict(orient="records")
+    tiles = [_tile(row, row["state"] in cases) for row in rows]
     label = "Map: agreement of the UN's members with Russia"
     grid = tag("ul", joined(tiles), class_="tiles")
     box = tag("div", grid, class_="table-box", tabindex=0, role="region", aria_label=label)
     return joined([box, legend()])
 
 
-def _tile(state: str, row: "pd.Series[str]", index: float, folder: str, case: bool) -> Html:
+def _tile(row: dict[Any, Any], case: bool) -> Html:
     """Return one member's tile."""
-    fill, said = _look(state, index)
+    state = str(row["state"])
+    fill, said = _look(state, float(row["index"]))
     words = f"{row['short_name']}: {said}"
-    place = f"grid-column:{int(row['tile_col']) + 1};grid-row:{int(row['tile_row']) + 1}"
-    style = f"background:{fill};color:{ink(fill)}"
+    place = f"grid-column:{row['tile_col'] + 1};grid-row:{row['tile_row'] + 1}"
     there = tag(
         "a",
         state,
-        href=f"{folder}{state}.html",
+        href=f"{state}.html",
         title=words,
         aria_label=f"{state}, {words}",
-        style=style,
+        style=f"background:{fill};color:{ink(fill)}",
     )
-    return tag("li", there, style=place, class_="case" if case else None)
+    return tag("li", there, style=place, class_=_kind(fill, case))
+
+
+def _kind(fill: str, case: bool) -> str | None:
+    """Return the classes of a tile."""
+    return " ".join(["case"] * case + ["pale"] * (fill == PALE)) or None
 
 
 def _look(state: str, index: float) -> tuple[str, str]:
     """Return a member's colour, and what it says."""
     if state == RUSSIA:
         return SUBJECT, "the state that the others are compared with"
-    if pd.isna(index):
+    if math.isnan(index):
         return PALE, NOT_COMPARED
     return shades()[int(class_of(index))], f"index of agreement {index:.1f}"
 
@@ -79,7 +83,9 @@ def legend() -> Html:
         tag("li", tag("span", style=f"background:{fill}", class_="swatch"), escape(text))
         for fill, text in rows
     ]
-    return tag("ul", joined(items), class_="legend", aria_label="Index of agreement")
+    return joined(
+        [tag("p", "Index of agreement with Russia:"), tag("ul", joined(items), class_="legend")]
+    )
 
 
 def ink(fill: str) -> str:

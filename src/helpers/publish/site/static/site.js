@@ -1,7 +1,7 @@
 /* Tables that can be sorted and searched. Without this script they are plain tables. */
 "use strict";
 
-const SHORT = 12;
+const FEW = 20, MANY = 40;
 
 /** Compare cells: numbers as numbers, where both are. */
 function compare(a, b) {
@@ -14,7 +14,7 @@ function compare(a, b) {
 function sortBy(table, column, down) {
   const body = table.tBodies[0];
   const rows = Array.from(body.rows, (row) => [row.cells[column].textContent.trim(), row]);
-  const blank = (text) => text === "" || text === "–";
+  const blank = (text) => text === "" || text === "-";
   rows.sort(([a], [b]) => blank(a) - blank(b) || (blank(a) ? 0 : compare(a, b) * (down ? -1 : 1)));
   body.append(...rows.map(([, row]) => row));
 }
@@ -66,8 +66,7 @@ document.querySelectorAll(".table-box").forEach((box) => {
   const table = box.querySelector("table");
   if (!table || !table.classList.contains("sortable")) return;
   makeSortable(table);
-  if (table.tBodies[0].rows.length > SHORT) {
-    box.classList.add("tall");
-    makeSearchable(box, table);
-  }
+  const n = table.tBodies[0].rows.length;
+  if (n > MANY) box.classList.add("tall");
+  if (n > FEW) makeSearchable(box, table);
 });
