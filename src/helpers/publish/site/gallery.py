@@ -116,10 +116,10 @@ def _way(shown: Shown) -> nbformat.NotebookNode:
         tag("code", f"coalition run {shown.name[:2]}"),
         class_="way",
     )
+    cell: nbformat.NotebookNode = copy.deepcopy(shown.node.cells[0])
     # An id made by nbformat would change with every build.
-    return nbformat.NotebookNode(
-        cell_type="markdown", id="way", metadata=nbformat.NotebookNode(), source=block(text)
-    )
+    cell["id"], cell["source"] = "way", block(text)
+    return cell
 
 
 def _prepare(cell: nbformat.NotebookNode) -> None:

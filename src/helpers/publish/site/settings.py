@@ -5,7 +5,7 @@ from typing import Any
 from helpers.publish.model import Contents
 
 SHORT_TITLE = "Coalition of the Unwilling"
-WIDE = ("index", "states/index", "notebooks/index", "tables/*", "search")
+WIDE = ("index", "states/index", "notebooks/index", "tables/index", "search")
 """Pages that need the whole width, and have few headings to list beside them."""
 
 
@@ -42,6 +42,7 @@ def settings(contents: Contents) -> dict[str, Any]:
         "html_theme": "pydata_sphinx_theme",
         "html_theme_options": _theme(),
         "html_context": {"default_mode": "auto", "dataset": facts},
+        "html_favicon": "_static/favicon.svg",
         "html_css_files": ["site.css"],
         "html_js_files": [("site.js", {"defer": "defer"})],
         "html_sidebars": {"**": []},

@@ -37,7 +37,7 @@ def write_sources(folder: Path, contents: Contents, notebooks: list[Shown]) -> N
         _write(folder / path, text.encode("utf-8"))
     for name, picture in _figures(notebooks, members):
         _write(folder / "_static" / "figures" / name, picture)
-    for name in ("site.css", "site.js"):
+    for name in ("favicon.svg", "site.css", "site.js"):
         shutil.copy(OWN / name, folder / "_static" / name)
     _write(folder / "_templates" / "colophon.html", (OWN / "colophon.html").read_bytes())
     _write_files(folder / "_extra" / "files", folder / "_extra.scratch", notebooks)

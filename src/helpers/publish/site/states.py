@@ -1,7 +1,10 @@
 """A page for each member state, and the map that leads to them."""
 
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
@@ -60,13 +63,17 @@ class Members:
     @cached_property
     def calls(self) -> pd.DataFrame:
         """One row per member, one column per resolution."""
-        return roll_calls(self.ballots, resolutions_in("all"))
+        return self.votes_in(resolutions_in("all"))
 
     @cached_property
-    def compared(self) -> dict[str, pd.DataFrame]:
-        """Agreement with Russia of all members, by label of a set of resolutions."""
+    def compared(self) -> dict[str, dict[str, dict[str, float]]]:
+        """Agreement with Russia, by label of a set of resolutions and by member."""
         sets = load_codebook().lists["resolution_sets"]
-        return {e.label: agreement(roll_calls(self.ballots, e.resolutions)) for e in sets}
+        return {e.label: _by_member(agreement(self.votes_in(e.resolutions))) for e in sets}
+
+    def votes_in(self, resolutions: Iterable[str]) -> pd.DataFrame:
+        """Return one row per member, one column per resolution."""
+        return roll_calls(self.ballots, resolutions)
 
     @cached_property
     def derived(self) -> dict[str, pd.DataFrame]:
@@ -140,7 +147,7 @@ def _index(members: Members) -> str:
         "calls: the same vote counts one, an abstention against a vote one half, yes against no "
         "nought, out of a hundred. In bold the states that the essay names; each tile leads to "
         "its state's page.",
-        block(tile_map(compared)),
+        block(tile_map(agreement(members.votes_in(war.resolutions)))),
         f"{NO_BORDERS} Agreement in votes is not support: the states' codes are about that, and "
         "only the states in bold have any.",
         "## All members",
@@ -148,10 +155,16 @@ def _index(members: Members) -> str:
     )
 
 
-def _index_of(compared: pd.DataFrame, state: str) -> str:
+def _by_member(table: pd.DataFrame) -> dict[str, dict[str, float]]:
+    """Return a table's rows by their index: looking up one in a table takes its time."""
+    rows: dict[Any, dict[Any, float]] = table.to_dict(orient="index")
+    return rows
+
+
+def _index_of(compared: dict[str, dict[str, float]], state: str) -> str:
     """Return an index of agreement as it is shown; a dash where there is none."""
-    known = compared["index"].reindex([state]).iloc[0]
-    return "-" if pd.isna(known) else f"{known:.1f}"
+    index = compared[state]["index"] if state in compared else math.nan
+    return "-" if math.isnan(index) else f"{index:.1f}"
 
 
 def _page(members: Members, state: str) -> str:
@@ -300,7 +313,7 @@ def _agreement(members: Members, state: str) -> Html:
     """Return how a member's votes compare with Russia's, by set of resolutions."""
     rows = []
     for label, table in members.compared.items():
-        row = table.astype("object").loc[state].to_dict()
+        row = table[state]
         counts = [int(row[name]) for name in ("same", "one_abstains", "opposed")]
         compared = f"{int(row['n_compared'])} of {int(row['n_resolutions'])}"
         rows.append([label, _index_of(table, state), *counts, compared])
