@@ -51,7 +51,7 @@ CUT_OFF = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
 LAPTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
-CELLS = 600
+CELLS = 150
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +85,9 @@ def address(folder):
 @pytest.fixture(scope="module")
 def browser():
     """Return Chromium. Where there is none the tests are skipped, but never in CI."""
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+    found = next(
+        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+    )
     if found is None:
         missing = "Chromium is not installed; .ci/run does that"
         pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)

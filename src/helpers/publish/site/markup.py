@@ -143,9 +143,7 @@ def _row(row: Sequence[object]) -> Html:
 def figure(source: str, alt: str, caption: object = "") -> Html:
     """Return an image with its alternative text, in a box that scrolls on a phone."""
     image = tag("img", src=source, alt=alt)
-    picture = tag(
-        "div", image, class_="picture-box", tabindex=0, role="group", aria_label="Figure"
-    )
+    picture = tag("div", image, class_="picture-box", tabindex=0, role="group", aria_label="Figure")
     return tag("figure", picture, tag("figcaption", caption) if caption else "")
 
 

@@ -1,8 +1,9 @@
 """The codebook as a page: every variable, code, rule and border case."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
-from helpers.codebook import Codebook, Entry, Variable, load_codebook
+from helpers.codebook import Entry, Variable, load_codebook
+from helpers.plots.picture import plain
 from helpers.publish.site.markup import Html, block, grid, joined, page, prose, tag
 
 LISTS = {
@@ -65,32 +66,41 @@ def codebook_page() -> str:
     parts = [intro]
     for group in book.lists["groups"]:
         parts.append(f"## {group.label}")
-        parts += [_variable(v, 3) for v in book.variables if v.group == group.id]
+        parts += [_variable(v) for v in book.variables if v.group == group.id]
     parts.append("## Levels that follow from the codes")
-    parts += [_variable(level, 3) for level in book.levels]
+    parts += [_variable(level) for level in book.levels]
     parts += [
-        f"## {title}\n\n{block(_entries(title, book, name))}" for name, title in LISTS.items()
+        f"## {title}\n\n{block(_grid(title, 'id', book.lists[name]))}"
+        for name, title in LISTS.items()
     ]
     return page("Codebook", *parts)
 
 
-def _variable(variable: Variable, depth: int) -> str:
+def _variable(variable: Variable) -> str:
     """Return the section of one variable."""
-    heading = f"({anchor(variable.id)})=\n{'#' * depth} {variable.label} (`{variable.id}`)"
-    codes = grid(f"Codes of {variable.id}", ["code", "label", "rule"], _codes(variable.codes))
+    heading = f"({anchor(variable.id)})=\n### {variable.label} (`{variable.id}`)"
+    codes = _grid(f"Codes of {variable.id}", "code", variable.codes)
     content = [tag("p", prose(variable.question)), codes, _facts(variable)]
     return f"{heading}\n\n{block(joined(content))}"
 
 
-def _codes(entries: Iterable[Entry]) -> list[list[object]]:
-    """Return one row per code; its colour is a stroke beside its id."""
-    return [[_coloured(entry), entry.label, prose(entry.rule)] for entry in entries]
+def _grid(title: str, first: str, entries: Sequence[Entry]) -> Html:
+    """Return one row per entry, without columns that would say nothing."""
+    labels = [e.label if e.label != plain(e.id) else "" for e in entries]
+    columns: dict[str, list[object]] = {
+        first: [_coloured(entry) for entry in entries],
+        "label": list(labels),
+        "rule": [prose(entry.rule) for entry in entries],
+        "resolutions": [", ".join(entry.resolutions) for entry in entries],
+    }
+    kept = {name: cells for name, cells in columns.items() if any(cells)}
+    return grid(title, list(kept), zip(*kept.values(), strict=True))
 
 
 def _coloured(entry: Entry) -> Html:
     swatch = tag("span", class_="swatch", style=f"background:{entry.colour}")
     parts = [swatch if entry.colour else "", tag("code", entry.id)]
-    return tag("span", joined(parts), class_="coloured")
+    return tag("span", joined(parts), class_="whole")
 
 
 def _facts(variable: Variable) -> Html:
@@ -104,13 +114,3 @@ def _facts(variable: Variable) -> Html:
     cases = [tag("li", prose(case)) for case in variable.border_cases]
     ruled = [tag("p", "Border cases:"), tag("ul", joined(cases))] if cases else []
     return joined([tag("p", prose(" ".join(said))), *ruled])
-
-
-def _entries(title: str, book: Codebook, name: str) -> Html:
-    """Return one of the other lists as a table, without columns that it has no use for."""
-    entries = book.lists[name]
-    rows = [[_coloured(e), e.label, prose(e.rule), ", ".join(e.resolutions)] for e in entries]
-    head = ["id", "label", "rule", "resolutions"]
-    kept = [place for place in range(len(head)) if any(row[place] for row in rows)]
-    cells = [[row[place] for place in kept] for row in rows]
-    return grid(title, [head[place] for place in kept], cells)

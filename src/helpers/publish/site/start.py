@@ -138,7 +138,7 @@ def _kind(name: str) -> Html:
     """Return a support type with its colour."""
     entry = load_codebook().entry("support_types", name)
     swatch = tag("span", class_="swatch", style=f"background:{entry.colour}")
-    return tag("span", swatch, entry.label, class_="coloured")
+    return tag("span", swatch, entry.label, class_="whole")
 
 
 def _thesis() -> Html:

@@ -245,7 +245,7 @@ def _evidence(evidence: pd.DataFrame, events: set[str]) -> Html:
 
 
 def _place(name: str, events: set[str]) -> Html:
-    return link(f"#{name}", name) if name in events else escape(name)
+    return tag("span", link(f"#{name}", name) if name in events else name, class_="whole")
 
 
 def _long(name: str) -> Html:
