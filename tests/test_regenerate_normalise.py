@@ -113,7 +113,7 @@ def test_joining_reads_lists_of_lines_and_stops_at_other_outputs():
         printed(["a\n", "/tmp/ipykernel_12/345.py:1: UserWarning\n"], "stderr"),
         result("PosixPath('/Users/ada/x')"),
         result("WindowsPath('C:\\\\Users\\\\ada')"),
-        {**result("x"), "data": {"text/html": ["<td>\n", "/work/project/data</td>"]}},
+        {**result("x"), "data": {"text/html": ["<td>\n", "/workspace/project/data</td>"]}},
         {**result("x"), "data": {"application/json": {"path": "/root/x"}}},
         {"output_type": "error", "ename": "E", "evalue": "no /opt/x", "traceback": []},
         {"output_type": "error", "ename": "E", "evalue": "", "traceback": ["/usr/lib/x.py"]},
