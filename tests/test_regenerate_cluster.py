@@ -53,9 +53,14 @@ class Cluster:
             *("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--no-show"),
             *("--scheduler-file", root / "scheduler.json", "--idle-timeout", f"{LONGEST} s"),
         )
-        wait_for((root / "scheduler.json").is_file)
-        found = json.loads((root / "scheduler.json").read_text(encoding="utf-8"))
-        self.address = found["address"]
+        self.address = wait_for(self.written_address)
+
+    def written_address(self):
+        try:
+            found = json.loads((self.root / "scheduler.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None  # not there yet, or not yet whole
+        return found["address"]
 
     def machine(self, name, value="1"):
         """Return the environment of one machine, with copies of its own."""
