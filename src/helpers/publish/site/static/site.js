@@ -1,7 +1,7 @@
 /* Tables that can be sorted and searched. Without this script they are plain tables. */
 "use strict";
 
-const FEW = 20, MANY = 40;
+const FEW = 30, MANY = 40;
 
 /** Compare cells: numbers as numbers, where both are. */
 function compare(a, b) {
