@@ -17,6 +17,8 @@ from pathlib import Path
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
+LONGEST_CELL = 131_072
+"""Characters; a longer cell is a lost quote."""
 REPOSITORY = Path(__file__).resolve().parents[2]
 _instead: ContextVar[Path | None] = ContextVar("data folder to use instead", default=None)
 
@@ -186,6 +188,8 @@ def read_rows(path: Path, columns: Sequence[str]) -> tuple[list[Row], list[Probl
     text, problems = read_text(path)
     if problems:
         return [], problems
+    # The limit is the process's, and other libraries raise it.
+    csv.field_size_limit(LONGEST_CELL)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows: list[Row] = []
     start = 1
