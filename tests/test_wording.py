@@ -82,7 +82,7 @@ def test_a_path_of_a_machine_would_be_found() -> None:
 
 REGISTRIES = (
     "pypi" + ".org",
-    "pythonhosted" + ".org",
+    "python" + "hosted.org",
     "anaconda" + ".org",
     "anaconda" + ".com",
     "npmjs" + ".org",
