@@ -1,9 +1,17 @@
 """Fixtures that several test modules share."""
 
+import os
 from pathlib import Path
 
 import pytest
 from small_data import write_small_data
+
+from helpers.regenerate import warm
+
+
+def pytest_configure():
+    """Have the kernels that run the notebooks forked, unless the environment says otherwise."""
+    os.environ.update(warm.environment())
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The command: what it refuses before anything runs, and what it does not import."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -13,8 +14,9 @@ from notebook_maker import asking
 
 import helpers
 from helpers.cli import main
-from helpers.regenerate import batch
+from helpers.regenerate import batch, executors
 from helpers.regenerate.execute import Outcome
+from helpers.regenerate.store import open_store
 
 TYPES = """\
 account: Account = "essay"  # whose picture of the world
@@ -38,17 +40,32 @@ def folder(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def ran(monkeypatch):
+def execute(monkeypatch):
+    """Put a function in the place of the execution; no process is to be started for it."""
+
+    def put(function):
+        monkeypatch.setattr(executors, "execute_run", lambda run, *_: function(run))
+        monkeypatch.setattr(batch, "refresh_run", function)
+        monkeypatch.setattr(executors, "warm_kernels", contextlib.nullcontext)
+
+    return put
+
+
+@pytest.fixture
+def ran(execute):
     """The runs that would have been executed."""
     runs = []
 
-    def execute(run):
+    def note(run):
         runs.append(run)
-        return Outcome(run.name, 0.1, EXECUTED)
+        return Outcome(run.name, 0.1, EXECUTED, reads={})
 
-    monkeypatch.setattr(batch, "execute_run", execute)
-    monkeypatch.setattr(batch, "refresh_run", execute)
+    execute(note)
     return runs
+
+
+def notebooks(folder):
+    return sorted(path.stem for path in folder.glob("*.ipynb"))
 
 
 def call(*arguments):
@@ -59,8 +76,8 @@ def test_runs_the_plan_into_build(folder, ran, tmp_path):
     done = call("run")
     assert done.exit_code == 0
     names = ["01_types", "01_types__least-3", "02_plain"]
-    assert [run.name for run in ran] == names
-    assert sorted(path.stem for path in (tmp_path / "build").iterdir()) == names
+    assert sorted(run.name for run in ran) == names
+    assert notebooks(tmp_path / "build") == names
     assert done.stdout.endswith(f"Look at: {tmp_path / 'build'}\n")
 
 
@@ -100,6 +117,70 @@ def test_stops_before_anything_runs(folder, ran, tmp_path, arguments, message):
     assert not (tmp_path / "build").exists()
 
 
+def test_what_is_up_to_date_is_left_out(folder, ran):
+    assert call("run").exit_code == 0
+    ran.clear()
+    done = call("run")
+    assert done.stdout.startswith("3 of 3 runs are up to date.\nLook at: ")
+    assert not ran
+    assert call("run", "01", "-p", "least", "4").exit_code == 0
+    assert [run.parameters["least"] for run in ran] == [4]
+    ran.clear()
+    assert call("run", "02", "--force").exit_code == 0
+    assert [run.name for run in ran] == ["02_plain"]
+
+
+def test_status_says_what_would_run_and_why(folder, ran, tmp_path):
+    assert call("status").stdout == (
+        "01_types  never run\n"
+        "01_types__least-3  never run\n"
+        "02_plain  never run\n"
+        "\n"
+        "3 of 3 runs would be executed.\n"
+    )
+    assert not (tmp_path / "build").exists()
+    call("run")
+    (tmp_path / "build" / "01_types.ipynb").unlink()
+    asking(folder / "02_plain.ipynb", "", "print()")
+    assert call("status").stdout.splitlines()[:3] == [
+        "01_types  its file is missing",
+        "01_types__least-3  up to date",
+        "02_plain  changed: notebook",
+    ]
+
+
+def test_one_command_at_a_time(folder, ran, tmp_path):
+    (tmp_path / "build").mkdir()
+    with open_store(tmp_path / "build"):
+        for command in ("run", "status"):
+            done = call(command)
+            assert done.exit_code == 2
+            assert "another command is running notebooks into" in done.stderr
+    assert not ran
+    assert call("run").exit_code == 0
+
+
+def test_a_failed_or_interrupted_run_is_done_again(folder, execute):
+    execute(lambda run: Outcome(run.name, 1.0, b"x", "no" if "least" in run.name else "", {}))
+    assert call("run").exit_code == 1
+    again = []
+
+    def interrupt(run):
+        again.append(run.name)
+        raise KeyboardInterrupt
+
+    execute(interrupt)
+    assert call("run").exit_code == 130
+    assert call("status").stdout.splitlines()[1] == "01_types__least-3  failed last time"
+    assert again == ["01_types__least-3"]
+
+
+def test_jobs_are_for_this_machine(folder, ran):
+    done = call("run", "--jobs", "2", "--cluster", "tcp://127.0.0.1:1")
+    assert done.exit_code == 2
+    assert "--jobs is for this machine" in done.stderr
+
+
 def test_a_wrong_plan_stops_every_run_of_it(folder, ran):
     with (folder / "plan.yml").open("a", encoding="utf-8") as file:
         file.write("  - {least: 3}\n")
@@ -121,16 +202,16 @@ def test_data_that_cannot_be_read_is_said(folder, ran, monkeypatch):
     assert not ran
 
 
-def test_a_failed_run_ends_with_code_1(folder, monkeypatch):
-    monkeypatch.setattr(batch, "execute_run", lambda run: Outcome(run.name, 1.0, b"x", "no"))
+def test_a_failed_run_ends_with_code_1(folder, execute):
+    execute(lambda run: Outcome(run.name, 1.0, b"x", "no"))
     assert call("run").exit_code == 1
 
 
-def test_an_interrupt_ends_with_code_130(folder, monkeypatch):
+def test_an_interrupt_ends_with_code_130(folder, execute):
     def interrupt(run):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(batch, "execute_run", interrupt)
+    execute(interrupt)
     done = call("run")
     assert done.exit_code == 130
     assert "Interrupted" in done.stderr

@@ -48,7 +48,9 @@ def pins(requirements: list[str]) -> dict[str, str]:
 
 
 RUN = pins(PROJECT["project"]["dependencies"])
-EXPORT = pins(PROJECT["project"]["optional-dependencies"]["export"])
+EXTRAS = {
+    extra: pins(needed) for extra, needed in PROJECT["project"]["optional-dependencies"].items()
+}
 DEV = pins(PROJECT["dependency-groups"]["dev"])
 LINT = pins(PROJECT["dependency-groups"]["lint"])
 
@@ -68,13 +70,18 @@ def test_uv_pip_and_conda_give_the_same_versions() -> None:
     assert conda_pins() == expected
 
 
+@pytest.mark.parametrize("extra", EXTRAS)
+def test_what_an_extra_adds_is_tested(extra: str) -> None:
+    assert EXTRAS[extra].items() <= DEV.items()
+
+
 def test_no_package_is_pinned_twice() -> None:
     assert not set(RUN) & set(DEV)
     assert not set(RUN) & set(LINT)
     assert not set(DEV) & set(LINT)
-    # The extra is the exception: DEV repeats it, and must give the same versions.
-    assert EXPORT.items() <= DEV.items()
-    assert not set(RUN) & set(EXPORT)
+    # The extras are the exception: DEV repeats them, in the same versions.
+    for extra in EXTRAS.values():
+        assert not set(RUN) & set(extra)
 
 
 def test_conda_installs_the_project_and_nothing_else_by_pip() -> None:
@@ -145,21 +152,26 @@ def imported_by(path: Path) -> set[str]:
 
 def test_what_is_imported_is_pinned() -> None:
     """A package that only another one brings may go, or come in another version."""
-    ours = {"helpers", *(path.stem for path in (REPOSITORY / "tests").glob("*.py"))}
+    ours = {"helpers", "benchmarks", *(path.stem for path in (REPOSITORY / "tests").glob("*.py"))}
     standard = set(sys.stdlib_module_names) | ours
 
     def as_imported(names: dict[str, str]) -> set[str]:
         return {IMPORT_NAMES.get(name, name.replace("-", "_")) for name in names}
 
-    # A writer of a format may also import the package of the extra that its format needs.
-    writers = {
-        REPOSITORY / "src" / "helpers" / "publish" / f"{style}.py": chosen.needs
+    # A writer of a format may also import the package of the extra that its format needs,
+    # and the module for clusters that of its own.
+    package = REPOSITORY / "src" / "helpers"
+    allowed = {
+        package / "publish" / f"{style}.py": {
+            name: pin for name, pin in EXTRAS["export"].items() if name == chosen.needs
+        }
         for style, chosen in FORMATS.items()
     }
+    allowed[package / "regenerate" / "cluster.py"] = EXTRAS["cluster"]
     for path in (REPOSITORY / "src").rglob("*.py"):
-        needed = {name: pin for name, pin in EXPORT.items() if name == writers.get(path)}
-        assert imported_by(path) - standard <= as_imported(RUN | needed), path
-    assert imported(REPOSITORY / "tests") - standard <= as_imported(RUN | DEV)
+        assert imported_by(path) - standard <= as_imported(RUN | allowed.get(path, {})), path
+    for folder in ("tests", "benchmarks"):
+        assert imported(REPOSITORY / folder) - standard <= as_imported(RUN | DEV)
 
 
 def test_one_version_of_the_software() -> None:

@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 from notebook_maker import asking, code, notebook
 
-from helpers.regenerate import batch
-from helpers.regenerate.batch import refresh, regenerate, write_whole
+from helpers.regenerate.batch import refresh, regenerate, require_folder, write_whole
 from helpers.regenerate.errors import RegenerateError
 from helpers.regenerate.execute import Outcome
 from helpers.regenerate.pictures import picture_of, picture_path
@@ -33,7 +32,11 @@ def runs(folder, *names):
 
 def made(outcomes):
     """Stand in for the execution: hand out prepared outcomes by name."""
-    return lambda _, asked: (outcomes[run.name] for run in asked)
+    return lambda asked: (outcomes[run.name] for run in asked)
+
+
+def ignore(run, reads, failed):
+    """Stand in for the ledger."""
 
 
 def files(folder):
@@ -42,40 +45,55 @@ def files(folder):
 
 def test_writes_each_run_and_keeps_a_failed_one(tmp_path, report):
     outcomes = {
-        "a": Outcome("a", 1.0, b"A"),
+        "a": Outcome("a", 1.0, b"A", reads={"data/x.csv": "1"}),
         "b": Outcome("b", 1.0, b"B with its error", "cell [2]: ValueError: no"),
         "c": Outcome("c", 1.0, b"C"),
     }
     out = tmp_path / "deep" / "build"
-    well = regenerate(runs(tmp_path / "nb", "a", "b", "c"), out, report, made(outcomes))
-    assert not well
+    asked = runs(tmp_path / "nb", "a", "b", "c")
+    require_folder(out, asked)
+    noted = []
+
+    def note(run, reads, failed):
+        assert (out / f"{run.name}.ipynb").is_file()
+        noted.append((run.name, reads, failed))
+
+    assert not regenerate(asked, out, report, made(outcomes), note)
+    assert noted == [("a", {"data/x.csv": "1"}, False), ("b", None, True), ("c", None, False)]
     assert files(out) == {"a.ipynb": b"A", "b.ipynb": b"B with its error", "c.ipynb": b"C"}
     assert [result for _, result in report.rows] == ["done", "FAILED", "done"]
 
 
 def test_writes_nothing_for_a_run_without_a_notebook(tmp_path, report):
     outcome = Outcome("a", 0.1, None, "NotJSONError: empty")
-    assert not regenerate(runs(tmp_path, "a"), tmp_path / "out", report, made({"a": outcome}))
+    asked = runs(tmp_path / "nb", "a")
+    require_folder(tmp_path / "out", asked)
+
+    def never(*_):
+        raise AssertionError("noted, though nothing was written")
+
+    assert not regenerate(asked, tmp_path / "out", report, made({"a": outcome}), never)
     assert files(tmp_path / "out") == {}
 
 
 def test_writes_each_run_as_it_ends(tmp_path, report):
-    def interrupted(_, asked):
+    def interrupted(asked):
         yield Outcome(asked[0].name, 1.0, b"A")
         raise KeyboardInterrupt
 
+    asked = runs(tmp_path / "nb", "a", "b")
+    require_folder(tmp_path / "out", asked)
     with pytest.raises(KeyboardInterrupt):
-        regenerate(runs(tmp_path / "nb", "a", "b"), tmp_path / "out", report, interrupted)
+        regenerate(asked, tmp_path / "out", report, interrupted, ignore)
     assert files(tmp_path / "out") == {"a.ipynb": b"A"}
 
 
-def test_the_notebooks_are_never_the_output(tmp_path, report):
-    never = made({})
+def test_the_notebooks_are_never_the_output(tmp_path):
     with pytest.raises(RegenerateError, match="choose another --out"):
-        regenerate(runs(tmp_path, "a"), tmp_path, report, never)
+        require_folder(tmp_path, runs(tmp_path, "a"))
     (tmp_path / "file").write_text("x", encoding="utf-8")
     with pytest.raises(RegenerateError, match="cannot be a folder"):
-        regenerate(runs(tmp_path / "nb", "a"), tmp_path / "file", report, never)
+        require_folder(tmp_path / "file", runs(tmp_path / "nb", "a"))
 
 
 def test_refresh_touches_only_what_has_changed(tmp_path, report):
@@ -179,9 +197,3 @@ def test_a_rewritten_file_keeps_its_permissions(tmp_path):
     path.chmod(0o640)
     write_whole(path, b"new")
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
-
-
-def test_runs_go_one_after_another_if_nothing_else_is_given(tmp_path, report, monkeypatch):
-    monkeypatch.setattr(batch, "execute_run", lambda run: Outcome(run.name, 1.0, b"x"))
-    assert regenerate(runs(tmp_path / "nb", "a", "b"), tmp_path / "out", report)
-    assert sorted(files(tmp_path / "out")) == ["a.ipynb", "b.ipynb"]

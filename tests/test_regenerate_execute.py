@@ -74,7 +74,7 @@ def ran(folder, shadow, tmp_path_factory):
     """``coalition run`` of the whole plan, in an environment that is in the way."""
     out = tmp_path_factory.mktemp("out") / "new" / "build"
     done = coalition(
-        *("run", "--out", out),
+        *("run", "--out", out, "--jobs", 1),
         COALITION_NOTEBOOKS=folder,
         JUPYTER_PATH=shadow,
         MPLBACKEND="Agg",
@@ -113,6 +113,7 @@ def test_says_what_happened_and_nothing_else(ran):
 def test_a_failure_ends_with_code_1_and_the_others_still_run(ran):
     assert ran.returncode == 1
     assert sorted(path.name for path in ran.out.iterdir()) == [
+        ".runs.sqlite",
         "01_here.ipynb",
         "01_here__n-2.ipynb",
         "02_fails.ipynb",
@@ -270,7 +271,7 @@ def test_an_interrupt_leaves_no_kernel_and_no_half_file(tmp_path):
     asking(tmp_path / "nb" / "01_quick.ipynb", NUMBER)
     asking(tmp_path / "nb" / "02_slow.ipynb", NUMBER, f"{slow}\ntime.sleep(100)")
     process = subprocess.Popen(
-        [*COMMAND, "run", "01", "02", "--out", str(tmp_path / "out")],
+        [*COMMAND, "run", "01", "02", "--jobs", "1", "--out", str(tmp_path / "out")],
         env={**os.environ, "COALITION_NOTEBOOKS": str(tmp_path / "nb")},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -280,8 +281,16 @@ def test_an_interrupt_leaves_no_kernel_and_no_half_file(tmp_path):
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=30)
     assert process.returncode == 130
-    assert err.strip() == "Interrupted. Files already written are whole; the rest is missing."
+    assert err.strip() == (
+        "Interrupted. What is written is whole; the same command goes on from there."
+    )
     assert "1 of 2 went well, 0 failed, 1 not run" in out
-    assert [path.name for path in (tmp_path / "out").iterdir()] == ["01_quick.ipynb"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        *(".runs.sqlite", "01_quick.ipynb")
+    ]
     kernel = int(sign.read_text(encoding="utf-8"))
     wait_for(lambda: not is_alive(kernel))
+    status = coalition(
+        "status", "01", "02", "--out", tmp_path / "out", COALITION_NOTEBOOKS=tmp_path / "nb"
+    )
+    assert status.stdout.splitlines()[:2] == ["01_quick  up to date", "02_slow  never run"]

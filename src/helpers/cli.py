@@ -4,7 +4,7 @@ Commands are thin: they read arguments, call a function and print. They import w
 they need when they run, so that ``--help`` and what only reads text start at once.
 """
 
-import os
+import functools
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +19,10 @@ from helpers.publish.formats import FORMATS
 from helpers.regenerate.errors import RegenerateError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from helpers.regenerate.incremental import Ledger, Project
+    from helpers.regenerate.plan import Run
     from helpers.regenerate.values import Allowed
 
 INTERRUPTED = 130
@@ -57,7 +61,8 @@ class Coalition(click.Group):
             return super().invoke(ctx)
         except KeyboardInterrupt:
             click.echo(
-                "\nInterrupted. Files already written are whole; the rest is missing.", err=True
+                "\nInterrupted. What is written is whole; the same command goes on from there.",
+                err=True,
             )
             ctx.exit(INTERRUPTED)
         except RegenerateError as error:
@@ -99,9 +104,9 @@ def main() -> None:
 
 def _notebooks_folder() -> Path:
     """Return the folder of the notebooks, wherever the command is called from."""
-    chosen = os.environ.get("COALITION_NOTEBOOKS")
-    folder = Path(chosen) if chosen else Path(helpers.__file__).resolve().parents[2] / "notebooks"
-    return folder.expanduser().resolve()
+    from helpers.project import notebooks_folder  # noqa: PLC0415
+
+    return notebooks_folder()
 
 
 def _allowed() -> "Allowed":
@@ -127,42 +132,48 @@ def list_notebooks(as_json: bool) -> None:
         click.echo(format_listing(described))
 
 
-@main.command(
-    epilog=example(
-        "coalition run", "coalition run 01_support_typology -p min_confidence high --out trial"
-    )
-)
-@click.argument("notebooks", nargs=-1, metavar="[NOTEBOOK]...")
-@click.option(
-    "-p",
-    "given",
-    nargs=2,
-    multiple=True,
-    metavar="NAME VALUE",
-    help="Give a parameter a value; repeat for more. 'coalition list' shows what is allowed.",
-)
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    default="build",
-    show_default=True,
-    help="Folder for the executed notebooks.",
-)
-@click.option("--all-states", is_flag=True, help="Add a profile of every UN member to what is run.")
-def run(
-    notebooks: tuple[str, ...],
-    given: tuple[tuple[str, str], ...],
-    out: Path,
-    all_states: bool,
-) -> None:
-    """Execute notebooks into a folder.
+def _which_runs(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the arguments that say which runs are meant, and these runs."""
 
-    Without arguments, all runs of notebooks/plan.yml. With NOTEBOOK (its name, its
-    number or a path), the runs that the plan has for it. With -p, one run with these
-    values and the notebook's defaults for the others.
+    @functools.wraps(command)
+    def with_runs(
+        notebooks: tuple[str, ...],
+        given: tuple[tuple[str, str], ...],
+        all_states: bool,
+        **more: Any,
+    ) -> None:
+        command(_runs(notebooks, given, all_states), **more)
 
-    Ends with code 1 if a notebook failed, 2 if the arguments are wrong.
-    """
+    decorated: Callable[..., None] = with_runs
+    for decorate in (
+        click.option(
+            "--out",
+            type=click.Path(path_type=Path),
+            default="build",
+            show_default=True,
+            help="Folder for the executed notebooks.",
+        ),
+        click.option(
+            "-p",
+            "given",
+            nargs=2,
+            multiple=True,
+            metavar="NAME VALUE",
+            help="Give a parameter a value; repeat for more. 'coalition list' has all.",
+        ),
+        click.option(
+            "--all-states", is_flag=True, help="Add a profile of every UN member to what is run."
+        ),
+        click.argument("notebooks", nargs=-1, metavar="[NOTEBOOK]..."),
+    ):
+        decorated = decorate(decorated)
+    return decorated
+
+
+def _runs(
+    notebooks: tuple[str, ...], given: tuple[tuple[str, str], ...], all_states: bool
+) -> "list[Run]":
+    """Return the runs that are meant."""
     from helpers.regenerate.plan import select_runs, sweep  # noqa: PLC0415
 
     folder, allowed = _notebooks_folder(), _allowed()
@@ -171,10 +182,104 @@ def run(
         planned = {run.name for run in runs}
         profiles = sweep(folder, "06_state_profile", "state", allowed)
         runs += [profile for profile in profiles if profile.name not in planned]
+    return runs
+
+
+@main.command(
+    epilog=example(
+        "coalition run", "coalition run 01_support_typology -p min_confidence high --out trial"
+    )
+)
+@_which_runs
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    help="How many notebooks run side by side; by default as many as there are cores.",
+)
+@click.option("--force", is_flag=True, help="Run what is up to date, too.")
+@click.option(
+    "--cluster",
+    "address",
+    metavar="ADDRESS",
+    help="Run on the workers of the Dask scheduler at this address.",
+)
+def run(runs: "list[Run]", out: Path, jobs: int | None, force: bool, address: str | None) -> None:
+    """Execute notebooks into a folder.
+
+    Without arguments, all runs of notebooks/plan.yml. With NOTEBOOK (its name, its
+    number or a path), the runs that the plan has for it. With -p, one run with these
+    values and the notebook's defaults for the others.
+
+    A run is left out if its notebook, its parameters, the helpers, the installed
+    packages and the data that it read are what they were; 'coalition status' says so.
+
+    Ends with code 1 if a notebook failed, 2 if the arguments are wrong.
+    """
+    from helpers.regenerate.batch import require_folder  # noqa: PLC0415
+    from helpers.regenerate.incremental import Ledger, reasons  # noqa: PLC0415
+    from helpers.regenerate.store import open_store  # noqa: PLC0415
+
+    if jobs and address:
+        raise click.UsageError("--jobs is for this machine; a cluster's workers bring their own.")
+    target, project = out.expanduser().resolve(), _project()
+    require_folder(target, runs)
+    with open_store(target) as store:
+        due = runs
+        if not force:
+            why = reasons(runs, project, target, store.records())
+            due = [run for run in runs if why[run.name]]
+        if len(due) < len(runs):
+            click.echo(f"{len(runs) - len(due)} of {len(runs)} runs are up to date.")
+        if due:
+            _execute(due, target, Ledger(project, target, store, due), jobs, address)
+        else:
+            click.echo(f"Look at: {target}")
+
+
+def _project() -> "Project":
+    """Return what all runs share."""
+    from helpers.project import project  # noqa: PLC0415
+
+    with _data_errors():
+        return project()
+
+
+def _execute(
+    runs: "Sequence[Run]", target: Path, ledger: "Ledger", jobs: int | None, address: str | None
+) -> None:
+    """Execute runs, here or on a cluster, under a report."""
+    from helpers.project import project  # noqa: PLC0415
     from helpers.regenerate.batch import regenerate  # noqa: PLC0415
+    from helpers.regenerate.cluster import cluster  # noqa: PLC0415
+    from helpers.regenerate.executors import default_jobs, local  # noqa: PLC0415
+
+    if address:
+        place = cluster(address, project, lambda text: click.echo(text, err=True))
+    else:
+        place = local(ledger.project, jobs or default_jobs())
+    with place as execute:
+        _reported(
+            len(runs),
+            f"Look at: {target}",
+            lambda report: regenerate(runs, target, report, execute, ledger.note),
+        )
+
+
+@main.command(epilog=example("coalition status", "coalition status 01_support_typology"))
+@_which_runs
+def status(runs: "list[Run]", out: Path) -> None:
+    """Say which runs 'coalition run' would execute, and why.
+
+    Takes the same arguments, and changes nothing.
+    """
+    from helpers.regenerate.incremental import reasons  # noqa: PLC0415
+    from helpers.regenerate.store import read_records  # noqa: PLC0415
 
     target = out.expanduser().resolve()
-    _reported(len(runs), f"Look at: {target}", lambda report: regenerate(runs, target, report))
+    why = reasons(runs, _project(), target, read_records(target))
+    for name, reason in why.items():
+        click.echo(f"{name}  {reason or 'up to date'}")
+    click.echo(f"\n{sum(map(bool, why.values()))} of {len(why)} runs would be executed.")
 
 
 @main.command(epilog=example("coalition refresh", "coalition refresh 01_support_typology"))
@@ -191,6 +296,29 @@ def refresh(notebooks: tuple[str, ...]) -> None:
     folder = _notebooks_folder()
     paths = default_notebooks(folder, notebooks, _allowed())
     _reported(len(paths), f"Look at: {folder}", lambda report: refresh_notebooks(paths, report))
+
+
+@main.command(
+    context_settings={"ignore_unknown_options": True},
+    epilog=example("coalition lab", "coalition lab --edit", "coalition lab --no-browser"),
+)
+@click.option("--edit", is_flag=True, help="Open the notebooks themselves, not copies of them.")
+@click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[OPTION OF JUPYTER]...")
+def lab(edit: bool, options: tuple[str, ...]) -> None:
+    """Open the notebooks in JupyterLab, with kernels that start at once.
+
+    What opens are copies in the folder lab/, which git ignores: run and change them as
+    you like, the stored outputs that the tests compare with stay as they are. Copies
+    that you have changed are kept from one time to the next; others are renewed when the
+    notebook has changed.
+    """
+    from helpers.regenerate.lab import open_lab, working_copies  # noqa: PLC0415
+
+    notebooks = _notebooks_folder()
+    folder = notebooks if edit else notebooks.parent / "lab"
+    for name in [] if edit else working_copies(notebooks, folder):
+        click.echo(f"{name} has changed since you changed your copy, which is kept: rename it.")
+    open_lab(folder, options)
 
 
 def _reported(total: int, where: str, work: Callable[[Any], bool]) -> None:

@@ -15,12 +15,13 @@ Examples
 """
 
 from functools import partial
+from pathlib import Path
 
 import pandas as pd
 
 from helpers.checks import require_clean
 from helpers.codebook import Codebook, Variable, load_codebook
-from helpers.files import data_folder, read_rows
+from helpers.files import data_folder, once_per_state, read_rows
 from helpers.parameters import account_ids, confidence_ids, require, require_flag, silence_ids
 from helpers.schema import TABLES
 
@@ -66,9 +67,16 @@ def load_table(name: str) -> pd.DataFrame:
     """
     require("table", name, TABLES)
     require_clean()
-    rows, _ = read_rows(data_folder() / f"{name}.csv", TABLES[name])
-    table = pd.DataFrame([row.cells for row in rows], columns=list(TABLES[name]), dtype="str")
-    return table.astype({column: "int64" for column in table.columns if column in _NUMBERS})
+    # A copy that shares memory until one of the two is changed.
+    return _table(data_folder() / f"{name}.csv").copy(deep=False)
+
+
+@once_per_state
+def _table(path: Path) -> pd.DataFrame:
+    columns = TABLES[path.stem]
+    rows, _ = read_rows(path, columns)
+    table = pd.DataFrame([row.cells for row in rows], columns=list(columns), dtype="str")
+    return table.astype({column: "int64" for column in columns if column in _NUMBERS})
 
 
 def load_states() -> pd.DataFrame:

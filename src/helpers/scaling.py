@@ -19,8 +19,6 @@ Examples
 [0.0, 1.0, 1.0]
 """
 
-from itertools import combinations
-
 import numpy as np
 import pandas as pd
 
@@ -240,15 +238,18 @@ def _pairs(table: pd.DataFrame) -> pd.DataFrame:
     is expected, expects independence. Each pair counts the members that voted on
     both, as Stata's ``loevh, pairwise`` does.
     """
-    rows = []
-    for first, second in combinations(table.columns, 2):
-        both = table[[first, second]].dropna().astype(bool)
-        n, one, two = len(both), both[first], both[second]
-        easier, harder = (one, two) if one.sum() >= two.sum() else (two, one)
-        seen = int((~easier & harder).sum())
-        expected = (n - easier.sum()) * harder.sum() / n if n else 0.0
-        rows.append((first, second, seen, expected))
-    return pd.DataFrame(rows, columns=["first", "second", "observed", "expected"])
+    cast = table.notna().to_numpy().astype(np.int64)
+    passed = _passed(table).to_numpy().astype(np.int64)
+    # By pair: members that voted on both; among them those that pass the first, and those
+    # that pass both.
+    n, some, both = cast.T @ cast, passed.T @ cast, passed.T @ passed
+    one, two = np.triu_indices(len(table.columns), 1)
+    easier = np.maximum(some[one, two], some[two, one])
+    harder = np.minimum(some[one, two], some[two, one])
+    # Without a member that voted on both, all counts are 0.
+    expected = (n[one, two] - easier) * harder / np.maximum(n[one, two], 1)
+    pairs = {"first": table.columns[one], "second": table.columns[two]}
+    return pd.DataFrame({**pairs, "observed": harder - both[one, two], "expected": expected})
 
 
 def _h(pairs: pd.DataFrame) -> float:

@@ -98,14 +98,17 @@ def roll_calls(votes: pd.DataFrame, resolutions: Iterable[str]) -> pd.DataFrame:
     wanted = list(resolutions)
     if not wanted:
         raise ValueError("no resolution to look at")
+    known = list(votes["resolution"].unique())
     for resolution in wanted:
-        require("resolution", resolution, dict.fromkeys(votes["resolution"]))
-    wide = votes.pivot(index="state", columns="resolution", values="vote")[wanted]
+        require("resolution", resolution, known)
+    asked = votes[votes["resolution"].isin(wanted)]
+    wide = asked.pivot(index="state", columns="resolution", values="vote")[wanted]
+    wide = wide.reindex(pd.Index(votes["state"].unique(), name="state").sort_values())
     gaps = wide.index[wide.isna().any(axis="columns")]
     if len(gaps):
         raise ValueError(f"no row of votes on some resolution for {', '.join(gaps)}")
     dtype = pd.CategoricalDtype(list(load_codebook().ids("votes")))
-    unknown = sorted(set(votes["vote"]) - set(dtype.categories))
+    unknown = sorted(set(votes["vote"].unique()) - set(dtype.categories))
     if unknown:
         raise ValueError(
             f"unknown votes {', '.join(unknown)}; allowed: {', '.join(dtype.categories)}"

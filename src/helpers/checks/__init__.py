@@ -20,7 +20,7 @@ from pathlib import Path
 from helpers.checks import codings, evidence, members
 from helpers.checks.content import Content
 from helpers.codebook import FILE, load_codebook
-from helpers.files import DataError, Problem, Row, data_folder, read_rows
+from helpers.files import DataError, Problem, Row, data_folder, read_rows, verifying
 from helpers.schema import TABLES
 
 __all__ = ["find_problems", "require_clean", "unexplained", "unread"]
@@ -62,8 +62,10 @@ def find_problems(folder: Path | None = None) -> list[Problem]:
         If there is no such folder.
     """
     place = _existing(folder)
-    tables, problems = _read(place)
-    problems += _surplus(place)
+    # Not the codebook: it stays in memory, and whoever asks for it later reads no file.
+    with verifying():
+        tables, problems = _read(place)
+        problems += _surplus(place)
     broken = frozenset(Path(problem.file).stem for problem in problems)
     try:
         content = Content(load_codebook(place), tables, broken)
@@ -92,7 +94,9 @@ def require_clean(folder: Path | None = None) -> None:
         If there is no such folder.
     """
     place = _existing(folder)
-    problems = _remembered(place, _state(place))
+    with verifying():
+        state = _state(place)
+    problems = _remembered(place, state)
     if problems:
         raise DataError(problems)
 

@@ -122,14 +122,14 @@ def transition_grid(changes: pd.DataFrame, title: str, before: str, after: str) 
     figure, axes = canvas(10.0, 1.6 + len(types) * max(0.5, 0.22 + 0.17 * tallest))
     for pair, rows in pairs:
         y, x = (places[str(kind)] for kind in pair)
-        axes.add_patch(_tile_of(x, y, _paint(str(rows["direction"].iloc[0])), x == y))
+        axes.add_artist(_tile_of(x, y, _paint(str(rows["direction"].iloc[0])), x == y))
         for line, (state, word) in enumerate(zip(rows.index, rows["certainty"], strict=True)):
             middle = y + (line - (len(rows) - 1) / 2) * 0.8 / max(tallest, 2)
             weight = "bold" if word == "differs" else "normal"
             name = names([str(state)])[0]
             axes.text(x, middle, name, ha="center", va="center", fontsize=9.5, weight=weight)
     for place in range(len(types)):
-        axes.add_patch(_tile_of(place, place, None, True))
+        axes.add_artist(_tile_of(place, place, None, True))
     labels = [two_lines(kind.label) for kind in types]
     axes.set_xticks(range(len(types)), labels)
     axes.xaxis.tick_top()
@@ -169,7 +169,7 @@ def change_map(changes: pd.DataFrame, title: str) -> Picture:
         x, y = places[str(row.variable)], states.index(str(row.state))
         colour, text = _change_tile(row)
         box = Rectangle((x - 0.48, y - 0.46), 0.96, 0.92, facecolor=colour, edgecolor=FAINT)
-        axes.add_patch(box)
+        axes.add_artist(box)
         size = 7.0 if row.change in DIFFERENT else 9.5
         axes.text(x, y, text, ha="center", va="center", fontsize=size, color=ink_on(colour))
     axes.set_xticks(range(len(shown)), [two_lines(v.short_label) for v in shown])

@@ -8,6 +8,7 @@ by themselves, would turn the colour of a single dot into a grey of the letters.
 import io
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -17,13 +18,14 @@ PAINT = 16
 """How far the channels of a colour lie apart that is no grey."""
 
 
-def pack(drawn: bytes) -> bytes:
+def pack(pixels: NDArray[np.uint8]) -> bytes:
     """Return an image with the palette of its most frequent colours.
 
     Parameters
     ----------
-    drawn : bytes
-        An image in full colour.
+    pixels : array of uint8
+        An image in full colour: rows, columns, and red, green, blue with whatever
+        follows them.
 
     Returns
     -------
@@ -31,10 +33,11 @@ def pack(drawn: bytes) -> bytes:
         A PNG, the same for the same image. The most frequent colours and greys are
         kept exactly; the smoothed edges of letters become the nearest of these.
     """
-    pixels = np.asarray(Image.open(io.BytesIO(drawn)).convert("RGB"))
-    # One number for each colour: finding those that occur is then a matter of milliseconds.
-    numbers = pixels.astype(np.int64) @ np.array([1 << 16, 1 << 8, 1])
-    found, where, n = np.unique(numbers, return_inverse=True, return_counts=True)
+    # One number for each colour, since a table of them finds those that occur at once.
+    red, green, blue = (pixels[..., channel].astype(np.int64) for channel in range(3))
+    numbers = red << 16 | green << 8 | blue
+    where, found = pd.factorize(numbers.ravel(), sort=True)
+    n = np.bincount(where)
     colours = np.stack([found >> 16, found >> 8 & 255, found & 255], axis=1)
     kept = _most_frequent(colours, n)
     apart = colours[:, None, :] - kept[None, :, :]

@@ -5,14 +5,18 @@ global state, so that one cannot change another.
 """
 
 import base64
-import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import PatchCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 
 from helpers.codebook import load_codebook
 from helpers.plots.palette import pack
@@ -39,11 +43,13 @@ class Picture:
 
     def png(self) -> bytes:
         """Return the figure as PNG bytes, the same for the same figure."""
-        drawn = io.BytesIO()
-        self.figure.savefig(drawn, format="png", dpi=DPI)
+        # Saving a figure would draw it twice, the first time only for its layout.
+        self.figure.set_dpi(DPI)
+        sheet: Any = FigureCanvasAgg(self.figure)
+        sheet.draw()
         # The layout would move on a little with every drawing, so it is made once.
         self.figure.set_layout_engine("none")
-        return pack(drawn.getvalue())
+        return pack(np.asarray(sheet.buffer_rgba()))
 
     def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
         data = {
@@ -64,6 +70,14 @@ def clean(axes: Axes) -> None:
     axes.spines[["top", "right", "left", "bottom"]].set_visible(False)
     axes.tick_params(length=0, labelsize=9.5)
     axes.set_axisbelow(True)
+
+
+def add_shapes(axes: Axes, shapes: Iterable[Patch]) -> None:
+    """Put many shapes into axes at once, as one artist below lines and texts.
+
+    One by one, each would be looked at for the limits, which the figures here set.
+    """
+    axes.add_collection(PatchCollection([*shapes], match_original=True), autolim=False)
 
 
 def finish(figure: Figure, axes: Axes, title: str, alt: str) -> Picture:

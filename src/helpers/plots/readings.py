@@ -92,7 +92,7 @@ def _initials(kind: Entry) -> str:
 def _halves(axes: Axes, x: float, y: int, kinds: Sequence[Entry]) -> None:
     """Draw a tile: group statements counted above, left out below."""
     for kind, bottom in zip(kinds, (y - 0.42, y), strict=True):
-        axes.add_patch(
+        axes.add_artist(
             Rectangle((x - 0.46, bottom), 0.92, 0.42, facecolor=kind.colour, linewidth=0)
         )
     if kinds[0] == kinds[1]:

@@ -159,7 +159,7 @@ def cross_grid(cells: pd.DataFrame, counts: pd.DataFrame, title: str) -> Picture
             shade = 0.06 + 0.34 * n / most if n else 0.0
             box = Rectangle((column - 0.5, top), 1, height, facecolor=(0.1, 0.35, 0.6, shade))
             box.set_edgecolor(FAINT)
-            axes.add_patch(box)
+            axes.add_artist(box)
             names_here = "\n".join(lines[row, name])
             axes.text(column, top + height / 2, names_here, ha="center", va="center", color=INK)
             axes.text(column + 0.47, top + 0.15, str(n), ha="right", va="top", fontweight="bold")
@@ -216,7 +216,7 @@ def _tile(axes: Axes, column: int, row: int, entry: Entry, label: bool, pale: bo
     box = Rectangle((column - 0.48, row - 0.45), 0.96, 0.9, facecolor=entry.colour)
     box.set_edgecolor("white")
     box.set_alpha(0.45 if pale else 1.0)
-    axes.add_patch(box)
+    axes.add_artist(box)
     if label:
         ink = INK if pale else ink_on(entry.colour)
         label_lines = two_lines(entry.label)

@@ -144,18 +144,15 @@ def _levels(
 
 
 def _draw(axes: Axes, events: pd.DataFrame, heights: pd.Series) -> None:
-    colours = {e.id: e.colour for e in load_codebook().lists["event_directions"]}
-    for (_, row), y in zip(events.iterrows(), heights, strict=True):
-        colour = colours[row["direction"]]
-        style: dict[str, Any] = {
-            "marker": MARKERS[row["direction"]],
-            "edgecolor": "white",
-            "linewidth": 0.6,
-        }
-        axes.scatter(row["x"], y, s=185, color=colour, zorder=3, **style)
-        number = row["event"].partition("-")[2]
+    for entry in load_codebook().lists["event_directions"]:
+        here = events[events["direction"] == entry.id]
+        spots = heights[here.index]
+        style: dict[str, Any] = {"edgecolor": "white", "linewidth": 0.6, "zorder": 3}
+        marker = MARKERS[entry.id]
+        axes.scatter(here["x"], spots, s=185, color=entry.colour, marker=marker, **style)
         text: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": 7.5, "zorder": 4}
-        axes.text(row["x"], y, number, color=ink_on(colour), **text)
+        for event, x, y in zip(here["event"], here["x"], spots, strict=True):
+            axes.text(x, y, event.partition("-")[2], color=ink_on(entry.colour), **text)
 
 
 def _frame(axes: Axes, tops: np.ndarray, span: tuple[float, float], late: bool) -> None:

@@ -16,11 +16,22 @@ from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
+from numpy.typing import NDArray
 
 from helpers.association import as_shown
 from helpers.codebook import Entry, load_codebook
 from helpers.data import case_names, load_states
-from helpers.plots.picture import FAINT, INK, Picture, canvas, clean, finish, ink_on, legend
+from helpers.plots.picture import (
+    FAINT,
+    INK,
+    Picture,
+    add_shapes,
+    canvas,
+    clean,
+    finish,
+    ink_on,
+    legend,
+)
 from helpers.scaling import error_cells
 from helpers.tables import listing, names
 from helpers.votes import ABSENT, RUSSIA
@@ -151,13 +162,11 @@ def scalogram(
     order = _reading_order(calls, places, short)
     for number, axes in enumerate(figure.subplots(1, panels, squeeze=False)[0]):
         part = order[number * height : (number + 1) * height]
-        for row, state in enumerate(part):
-            for column, resolution in enumerate(table.columns):
-                vote = str(calls.loc[state, resolution])
-                _cell(axes, column, row, colours[vote], vote == ABSENT)
-                if wrong.loc[state, resolution]:
-                    ink = ink_on(colours[vote])
-                    axes.plot(column, row, marker="x", markersize=4.5, color=ink, mew=1.2)
+        votes = calls.loc[part, table.columns].astype("object").to_numpy()
+        add_shapes(
+            axes, (_cell(x, y, colours[v], v == ABSENT) for (y, x), v in np.ndenumerate(votes))
+        )
+        _crosses(axes, votes, wrong.loc[part].to_numpy(), colours)
         clean(axes)
         axes.set_xlim(-0.5, n_items - 0.5)
         axes.set_ylim(height - 0.5, -0.5)
@@ -258,13 +267,17 @@ def state_votes(calls: pd.DataFrame, resolutions: pd.DataFrame, state: str, titl
     figure = Figure(figsize=(12.0, 1.5 + 0.3 * len(calls.columns)), layout="constrained")
     grid = {"width_ratios": [0.85 * len(shown), 4.2]}
     left, right = figure.subplots(1, 2, sharey=True, gridspec_kw=grid)
+    cells: list[Rectangle] = []
+    bars: list[Rectangle] = []
     for row, resolution in enumerate(calls.columns):
         for column, member in enumerate(shown):
             entry = look[str(calls.loc[member, resolution])]
-            _cell(left, column, row, entry.colour, entry.id == ABSENT)
+            cells.append(_cell(column, row, entry.colour, entry.id == ABSENT))
             ink = ink_on(entry.colour)
             left.text(column, row, entry.label, ha="center", va="center", fontsize=8.5, color=ink)
-        _stack(right, row, calls[resolution], entries)
+        bars += _stack(right, row, calls[resolution], entries)
+    add_shapes(left, cells)
+    add_shapes(right, bars)
     for axes in (left, right):
         clean(axes)
         axes.set_ylim(len(calls.columns) - 0.5, -0.5)
@@ -348,6 +361,7 @@ def _tile_grid(
     """Draw every member's tile with its code; those without a fill are pale."""
     states = load_states()
     figure, axes = canvas(12.0, 7.9)
+    boxes, cases = [], set(case_names().index)
     for state, column, row in zip(
         states.index, states["tile_col"], states["tile_row"], strict=True
     ):
@@ -355,9 +369,9 @@ def _tile_grid(
         box = Rectangle((column - 0.47, row - 0.47), 0.94, 0.94, facecolor=fill)
         box.set_edgecolor(INK if state in dotted else "none")
         box.set_linestyle(":" if state in dotted else "-")
-        axes.add_patch(box)
+        boxes.append(box)
         ink = ink_on(fill) if state in fills else "#b0b0b0"
-        weight = "bold" if states.loc[state, "region"] else "normal"
+        weight = "bold" if state in cases else "normal"
         style: dict[str, Any] = {
             "ha": "center",
             "va": "center",
@@ -367,6 +381,7 @@ def _tile_grid(
         axes.text(column, row, state, color=ink, **style)
         if state in marked:
             axes.plot(column + 0.34, row - 0.34, marker="o", markersize=3.5, color=ink)
+    add_shapes(axes, boxes)
     axes.set_xlim(-0.6, states["tile_col"].max() + 0.6)
     axes.set_ylim(states["tile_row"].max() + 0.6, -0.6)
     axes.set_aspect("equal")
@@ -412,26 +427,39 @@ def _who(states: Iterable[object], many: bool) -> str:
     return "" if many or not codes or len(codes) > 40 else f" ({listing(names(codes))})"
 
 
-def _cell(axes: Axes, column: float, row: float, colour: str, dotted: bool) -> None:
+def _crosses(
+    axes: Axes, votes: NDArray[np.object_], wrong: NDArray[np.bool_], colours: dict[str, str]
+) -> None:
+    """Put a cross on every vote that the scale does not predict."""
+    for vote, colour in colours.items():
+        rows, columns = np.nonzero(wrong & (votes == vote))
+        style: dict[str, Any] = {"marker": "x", "markersize": 4.5, "mew": 1.2, "linestyle": "none"}
+        axes.plot(columns, rows, color=ink_on(colour), **style)
+
+
+def _cell(column: float, row: float, colour: str, dotted: bool) -> Rectangle:
+    """Return the tile of one vote, framed where it was none."""
     box = Rectangle((column - 0.45, row - 0.42), 0.9, 0.84, facecolor=colour)
     # Edges on whole pixels keep the stored image small.
     box.set_antialiased(False)
     box.set_edgecolor("#999999" if dotted else "none")
     box.set_linestyle(":" if dotted else "-")
-    axes.add_patch(box)
+    return box
 
 
-def _stack(axes: Axes, row: int, votes: pd.Series, entries: Iterable[Entry]) -> None:
-    """Draw one resolution's votes as a stacked bar with numbers."""
-    left = 0
+def _stack(axes: Axes, row: int, votes: pd.Series, entries: Iterable[Entry]) -> list[Rectangle]:
+    """Return one resolution's votes as a stacked bar, its numbers drawn."""
+    left, bars = 0, []
     for entry in entries:
         n = int((votes == entry.id).sum())
         edge = "#999999" if entry.id == ABSENT else "white"
-        axes.barh(row, n, left=left, height=0.8, color=entry.colour, edgecolor=edge, linewidth=0.6)
+        style: dict[str, Any] = {"facecolor": entry.colour, "edgecolor": edge, "linewidth": 0.6}
+        bars.append(Rectangle((left, row - 0.4), n, 0.8, **style))
         if n:
-            style: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": 8}
-            axes.text(left + n / 2, row, str(n), color=ink_on(entry.colour), **style)
+            text: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": 8}
+            axes.text(left + n / 2, row, str(n), color=ink_on(entry.colour), **text)
         left += n
+    return bars
 
 
 def _side_by_side(rows: pd.DataFrame) -> dict[str, int]:

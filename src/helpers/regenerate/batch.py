@@ -2,20 +2,23 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from helpers.regenerate.errors import RegenerateError
-from helpers.regenerate.execute import Outcome, execute_run, refresh_run
+from helpers.regenerate.execute import Outcome, refresh_run
+from helpers.regenerate.executors import Execute
 from helpers.regenerate.pictures import picture_of, picture_path
 from helpers.regenerate.plan import Run
 from helpers.regenerate.report import Report
 
-Mapper = Callable[[Callable[[Run], Outcome], Sequence[Run]], Iterable[Outcome]]
-"""Applies a function to runs: ``map``, or what an executor offers in its place."""
+Note = Callable[[Run, Mapping[str, str] | None, bool], None]
+"""Told of a run that was written: what it has read, and whether it failed."""
 
 
-def regenerate(runs: Sequence[Run], out: Path, report: Report, mapper: Mapper = map) -> bool:
+def regenerate(
+    runs: Sequence[Run], out: Path, report: Report, execute: Execute, note: Note
+) -> bool:
     """Execute runs and write each into a folder as it ends.
 
     Parameters
@@ -23,11 +26,13 @@ def regenerate(runs: Sequence[Run], out: Path, report: Report, mapper: Mapper = 
     runs : sequence of Run
         What to execute, already checked.
     out : Path
-        The folder; it is made if it does not exist.
+        An existing folder.
     report : Report
         Told of each run as it ends.
-    mapper : callable, optional
-        How to go through the runs: one after another, if nothing else is given.
+    execute : callable
+        Executes runs, in whatever order they end.
+    note : callable
+        Told of each run whose file is in place.
 
     Returns
     -------
@@ -36,35 +41,63 @@ def regenerate(runs: Sequence[Run], out: Path, report: Report, mapper: Mapper = 
 
     Raises
     ------
-    RegenerateError
-        If the folder cannot take the files, before anything runs.
     OSError
         If a file cannot be written.
     """
-    _require_folder(out, runs)
+    named = {run.name: run for run in runs}
     well = True
-    for outcome in mapper(execute_run, runs):
+    for outcome in execute(runs):
         if outcome.notebook is not None:
             write_whole(out / f"{outcome.name}.ipynb", outcome.notebook)
+            note(named[outcome.name], outcome.reads, bool(outcome.error))
         report.add(outcome, "FAILED" if outcome.error else "done")
         well = well and not outcome.error
     return well
 
 
-def _require_folder(out: Path, runs: Iterable[Run]) -> None:
-    """Make the folder, unless the files would take the place of something else."""
-    for run in runs:
-        if (out / f"{run.name}.ipynb").resolve() == run.notebook or out.resolve() == (
-            run.notebook.parent
-        ):
-            raise RegenerateError(f"{out} holds the notebooks themselves; choose another --out")
+def require_folder(out: Path, runs: Iterable[Run]) -> None:
+    """Make a folder for runs, unless their files would take the place of something else.
+
+    Parameters
+    ----------
+    out : Path
+        The folder.
+    runs : iterable of Run
+        What is to be written into it.
+
+    Raises
+    ------
+    RegenerateError
+        If it cannot take their files.
+    """
+    folders = {run.notebook.parent for run in runs}
+    if out.resolve() in folders or any(
+        (out / f"{run.name}.ipynb").resolve() == run.notebook for run in runs
+    ):
+        raise RegenerateError(f"{out} holds the notebooks themselves; choose another --out")
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise RegenerateError(f"--out {out} cannot be a folder ({error.strerror})") from error
 
 
-def refresh(notebooks: Sequence[Path], report: Report, mapper: Mapper = map) -> bool:
+def refresh_each(runs: Iterable[Run]) -> Iterator[Outcome]:
+    """Execute notebooks that are to be stored, one after another.
+
+    Parameters
+    ----------
+    runs : iterable of Run
+        Notebooks, without parameters.
+
+    Yields
+    ------
+    Outcome
+        In the order of the notebooks.
+    """
+    yield from map(refresh_run, runs)
+
+
+def refresh(notebooks: Sequence[Path], report: Report, execute: Execute = refresh_each) -> bool:
     """Execute notebooks in place and store their outputs.
 
     Parameters
@@ -73,8 +106,8 @@ def refresh(notebooks: Sequence[Path], report: Report, mapper: Mapper = map) -> 
         Notebooks whose defaults are already checked.
     report : Report
         Told of each notebook as it ends.
-    mapper : callable, optional
-        How to go through them: one after another, if nothing else is given.
+    execute : callable, optional
+        Executes them, in their order.
 
     Returns
     -------
@@ -89,7 +122,7 @@ def refresh(notebooks: Sequence[Path], report: Report, mapper: Mapper = map) -> 
     """
     runs = [Run(path, {}, path.stem) for path in notebooks]
     well = True
-    for path, outcome in zip(notebooks, mapper(refresh_run, runs), strict=True):
+    for path, outcome in zip(notebooks, execute(runs), strict=True):
         report.add(outcome, _store(path, outcome))
         well = well and not outcome.error
     return well

@@ -10,7 +10,9 @@ from nbformat import NotebookNode
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
 
+from helpers.regenerate import running
 from helpers.regenerate.kernels import QuietKernelManager
+from helpers.regenerate.recorder import ARGUMENT, Recording
 
 NAME = "coalition"
 START_TIMEOUT = 120
@@ -20,9 +22,10 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
     """Papermill's client, which lets go of its kernel at once when interrupted."""
 
     def papermill_execute_cells(self) -> None:
-        """Execute all cells."""
+        """Execute all cells, unless all that runs here is being stopped."""
         try:
-            super().papermill_execute_cells()
+            with running.registered(self.km):
+                super().papermill_execute_cells()
         except KeyboardInterrupt:
             # The kernel is busy: asked to end, it would not hear, and take seconds to be ended.
             self.shutdown_kernel = "immediate"
@@ -34,7 +37,14 @@ class KeepingEngine(NBClientEngine):  # type: ignore[misc]
 
     @classmethod
     def execute_managed_notebook(
-        cls, nb_man: Any, kernel_name: str, *, kept: list[Any], folder: str, **_: Any
+        cls,
+        nb_man: Any,
+        kernel_name: str,
+        *,
+        kept: list[Any],
+        folder: str,
+        recording: Recording,
+        **_: Any,
     ) -> None:
         """Execute a notebook.
 
@@ -48,6 +58,8 @@ class KeepingEngine(NBClientEngine):  # type: ignore[misc]
             Gets the notebook, whatever becomes of it.
         folder : str
             Where the kernel starts.
+        recording : Recording
+            What the kernel is to record.
         """
         kept.append(nb_man.nb)
         client = Client(
@@ -56,13 +68,14 @@ class KeepingEngine(NBClientEngine):  # type: ignore[misc]
             kernel_manager_class=QuietKernelManager,
             startup_timeout=START_TIMEOUT,
             timeout=None,
+            extra_arguments=[ARGUMENT],
             coalesce_streams=True,
             # Papermill's cwd would move this whole process, and all that runs beside.
             resources={"metadata": {"path": folder}},
             log=logging.getLogger("papermill"),
         )
         try:
-            client.execute()
+            client.execute(env=recording.environment())
         # A kernel that dies or never starts leaves no error in the notebook; any other does.
         except RuntimeError as error:
             _blame_last_cell(nb_man.nb, error)

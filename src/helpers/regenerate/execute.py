@@ -5,11 +5,14 @@ do the step between them, in this process or on another machine.
 """
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from helpers.regenerate.normalise import machine_paths, normalise, to_bytes
 from helpers.regenerate.plan import Run
+from helpers.regenerate.recorder import Recording
 
 
 @dataclass(frozen=True)
@@ -27,21 +30,36 @@ class Outcome:
         nothing to execute.
     error : str
         What went wrong and in which cell; empty if nothing did.
+    reads : mapping of str to str, or None
+        What was read in the folders that were watched, as digests by name; None if
+        that is not known.
     """
 
     name: str
     seconds: float
     notebook: bytes | None
     error: str = ""
+    reads: Mapping[str, str] | None = None
 
 
-def execute_run(run: Run) -> Outcome:
+def execute_run(
+    run: Run,
+    watched: Mapping[str, Path] | None = None,
+    verifying: str = "",
+    content: bytes | None = None,
+) -> Outcome:
     """Execute a notebook with its parameters.
 
     Parameters
     ----------
     run : Run
         The notebook and its parameters, already checked.
+    watched : mapping of str to Path, optional
+        Folders, by name, of which it counts what the notebook opens.
+    verifying : str, optional
+        The audit event that encloses reading that does not count.
+    content : bytes, optional
+        The notebook, if not what its file holds.
 
     Returns
     -------
@@ -55,16 +73,18 @@ def execute_run(run: Run) -> Outcome:
     start = time.perf_counter()
     kept: list[Any] = []
     error = ""
-    try:
-        _run_papermill(run, kept)
-    # A thousand other runs may follow: whatever is wrong with this one is its outcome.
-    except Exception as problem:
-        error = _describe(problem)
+    with Recording(watched or {}, verifying) as recording:
+        try:
+            _run_papermill(run, content, recording, kept)
+        # A thousand other runs may follow: whatever is wrong with this one is its outcome.
+        except Exception as problem:
+            error = _describe(problem)
+        reads = recording.reads()
     notebook = None
     if kept:
         normalise(kept[0])
         notebook = to_bytes(kept[0])
-    return Outcome(run.name, time.perf_counter() - start, notebook, error)
+    return Outcome(run.name, time.perf_counter() - start, notebook, error, reads)
 
 
 def refresh_run(run: Run) -> Outcome:
@@ -92,15 +112,17 @@ def refresh_run(run: Run) -> Outcome:
     return Outcome(outcome.name, outcome.seconds, outcome.notebook, error)
 
 
-def _run_papermill(run: Run, kept: list[Any]) -> None:
+def _run_papermill(run: Run, content: bytes | None, recording: Recording, kept: list[Any]) -> None:
     """Execute a run; put the notebook into a list, where it survives an error."""
+    import nbformat  # noqa: PLC0415
     import papermill  # noqa: PLC0415
 
     from helpers.regenerate import engine  # noqa: PLC0415
 
+    source = run.notebook.read_bytes() if content is None else content
     papermill.execute_notebook(
-        # Papermill fills in braces, which are ordinary characters in a path.
-        str(run.notebook).replace("{", "{{").replace("}", "}}"),
+        # Not the path: papermill would fill in braces, which are ordinary characters there.
+        nbformat.reads(source.decode("utf-8"), as_version=4),  # type: ignore[no-untyped-call]
         None,
         parameters=run.parameters,
         engine_name=engine.NAME,
@@ -109,6 +131,7 @@ def _run_papermill(run: Run, kept: list[Any]) -> None:
         progress_bar=False,
         # In the notebook's folder, as in JupyterLab.
         folder=str(run.notebook.parent),
+        recording=recording,
         kept=kept,
     )
 

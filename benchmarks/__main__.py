@@ -1,0 +1,125 @@
+"""Measure all contenders in turn, several times, and print one table."""
+
+import platform
+import statistics
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from benchmarks import contenders as by
+from benchmarks import limit, scale
+from benchmarks.contenders import Contender, Place
+from benchmarks.measure import Measured, measure
+
+OURS = "ours, cold"
+QUICK_RUNS = 4
+HEADING = '"source": [\n    "#'
+STOCK, WARM = "local-provisioner", "fork-server"
+CONTENDERS = [
+    Contender("papermill's command, one after another", by.one_after_another),
+    Contender("papermill's command under `xargs -P`", by.under_xargs),
+    Contender("papermill's API in one process", by.by_api),
+    Contender("nbconvert --execute", by.in_nbconvert),
+    Contender(OURS, by.cold),
+    Contender("ours, after editing a helper", by.after_edit("src/helpers/votes.py", '"""', '""" ')),
+    Contender(
+        "ours, after editing one notebook",
+        by.after_edit("notebooks/01_support_typology.ipynb", f"{HEADING} ", f"{HEADING}  "),
+    ),
+    Contender(
+        "ours, after editing a data table (`un_votes.csv`)",
+        by.after_edit("data/un_votes.csv", "68/262,AFG", '"68/262",AFG'),
+    ),
+    Contender("ours, with nothing to do", by.again),
+]
+
+
+@click.command()
+@click.option("--quick", is_flag=True, help="Few runs, once: whether everything works.")
+@click.option("--repeats", default=3, show_default=True, help="How often each is measured.")
+def main(quick: bool, repeats: int) -> None:
+    """Compare ways to regenerate the notebooks, and print the table of README."""
+    repeats = 1 if quick else repeats
+    with tempfile.TemporaryDirectory() as folder:
+        place = Place(Path(folder).resolve(), QUICK_RUNS if quick else None)
+        entrants = [*CONTENDERS, *_ploomber()]
+        rounds = [_round(place, entrants) for _ in range(repeats)]
+        click.echo(f"\n{_conditions(place, repeats)}\n")
+        for line in _table(entrants, rounds):
+            click.echo(line)
+        click.echo()
+        for line in _others(place, quick, rounds):
+            click.echo(line)
+
+
+def _ploomber() -> Iterator[Contender]:
+    """Yield ploomber-engine's contender if it can be installed."""
+    try:
+        yield Contender("ploomber-engine", by.in_ploomber(by.ploomber_environment()), False)
+    except (OSError, subprocess.CalledProcessError) as error:
+        click.echo(f"left out, since it cannot be installed: ploomber-engine ({error})", err=True)
+
+
+def _round(place: Place, entrants: list[Contender]) -> dict[str, Measured]:
+    """Measure every contender once, all under the same conditions."""
+    found = {}
+    for entrant in entrants:
+        found[entrant.name] = measure(entrant.command(place), place.folder, place.env)
+        click.echo(f"{entrant.name}: {found[entrant.name].seconds:.1f} s", err=True)
+    return found
+
+
+def _conditions(place: Place, repeats: int) -> str:
+    """Say what was measured on what."""
+    return (
+        f"{len(place.runs)} runs of {len({run.notebook for run in place.runs})} notebooks, "
+        f"{place.jobs} cores, Python {platform.python_version()}, medians of {repeats}. "
+        f"Ratios are taken within a round."
+    )
+
+
+def _table(entrants: list[Contender], rounds: list[dict[str, Measured]]) -> Iterator[str]:
+    """Yield the lines of the table, the slowest contender first."""
+    yield "| way | seconds | times ours | CPU seconds | peak memory, MB | a process each |"
+    yield "|---|---:|---:|---:|---:|---|"
+    seconds = {e.name: statistics.median(r[e.name].seconds for r in rounds) for e in entrants}
+    for entrant in sorted(entrants, key=lambda entrant: -seconds[entrant.name]):
+        name = entrant.name
+        ratio = statistics.median(r[name].seconds / r[OURS].seconds for r in rounds)
+        peak = statistics.median(r[name].peak for r in rounds)
+        cpu = statistics.median(r[name].cpu for r in rounds)
+        cells = [name, f"{seconds[name]:.1f}", f"{ratio:.2f}", f"{cpu:.1f}", f"{peak:.0f}"]
+        yield f"| {' | '.join(cells)} | {'yes' if entrant.isolates else 'no'} |"
+
+
+def _others(place: Place, quick: bool, rounds: list[dict[str, Measured]]) -> Iterator[str]:
+    """Yield what the table does not hold: the limit, kernels, the tests, and many runs."""
+    cells, imported = limit.cells_seconds(place), limit.import_seconds(3)
+    least = cells / place.jobs + imported
+    ours = statistics.median(r[OURS].seconds for r in rounds)
+    yield (
+        f"- The limit: the cells' own {cells:.1f} s over {place.jobs} cores and one import of "
+        f"{imported:.1f} s are {least:.1f} s; ours, cold, takes {ours / least:.2f} times that."
+    )
+    stock, warm = (limit.ready_seconds(place, name, 1 if quick else 9) for name in (STOCK, WARM))
+    yield f"- A kernel that has the stack is ready in {warm:.2f} s, a stock one in {stock:.2f} s."
+    stock, warm = (limit.nbval_seconds(place, name) for name in (STOCK, WARM))
+    yield (
+        f"- nbval on the notebooks takes {warm:.1f} s with warm kernels, {stock:.1f} s without: "
+        f"{stock / warm:.1f} times."
+    )
+    costs = scale.milliseconds_a_run(place, [4] if quick else [10, 100, 1000])
+    listed = ", ".join(f"{cost:.0f} ms among {size}" for size, cost in costs.items())
+    yield f"- A run of a notebook that prints one number costs {listed}."
+    planned = 1000 if quick else 10_000
+    yield (
+        f"- {planned} runs are planned and checked against the store in "
+        f"{scale.planned_seconds(place, planned):.1f} s."
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,137 @@
+"""What no way of executing the notebooks one by one can beat, and where time goes."""
+
+import json
+import statistics
+import subprocess
+import sys
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from benchmarks.contenders import IN_ONE_PROCESS, Place
+from benchmarks.measure import measure
+from helpers.regenerate.warm import NAME, VARIABLE
+from helpers.regenerate.warm.client import NEEDED, STACK
+
+READY = """\
+import sys, time
+from jupyter_client.manager import KernelManager
+def ready():
+    start = time.perf_counter()
+    manager = KernelManager(kernel_name="python3")
+    manager.start_kernel()
+    client = manager.client()
+    client.start_channels()
+    client.wait_for_ready()
+    client.execute_interactive("import numpy, pandas, matplotlib.pyplot, seaborn")
+    seconds = time.perf_counter() - start
+    client.stop_channels()
+    manager.shutdown_kernel()
+    return seconds
+ready()  # what is done once is not a kernel's
+print(*sorted(ready() for _ in range(int(sys.argv[1]))))
+"""
+
+
+def cells_seconds(place: Place) -> float:
+    """Return how long all cells of all runs take, in kernels that have imported the stack.
+
+    Parameters
+    ----------
+    place : Place
+        The copy.
+
+    Returns
+    -------
+    float
+        From the moment a kernel takes up a cell until it has done it, one after another.
+    """
+    out = place.fresh("limit")
+    command = [sys.executable, "-c", IN_ONE_PROCESS, str(place.listed(out)), str(place.notebooks)]
+    measure(command, place.folder, {**place.env, VARIABLE: NAME})
+    return sum(_seconds(path) for path in out.glob("*.ipynb"))
+
+
+def _seconds(path: Path) -> float:
+    """Return how long the cells of an executed notebook took."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    times = (cell["metadata"].get("execution", {}) for cell in cells)
+    return sum(
+        _moment(t, "shell.execute_reply") - _moment(t, "iopub.execute_input") for t in times if t
+    )
+
+
+def _moment(times: dict[str, Any], name: str) -> float:
+    """Return one of the moments that nbclient writes down, in seconds."""
+    return datetime.fromisoformat(times[name].replace("Z", "+00:00")).timestamp()
+
+
+def import_seconds(repeats: int) -> float:
+    """Return how long a new process takes to import the stack.
+
+    Parameters
+    ----------
+    repeats : int
+        How often to try; the median counts.
+
+    Returns
+    -------
+    float
+        Seconds.
+    """
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        subprocess.run([sys.executable, "-c", f"import {', '.join((*NEEDED, *STACK))}"], check=True)
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+def ready_seconds(place: Place, provisioner: str, repeats: int) -> float:
+    """Return how long a kernel takes until it has imported the stack.
+
+    Parameters
+    ----------
+    place : Place
+        The copy.
+    provisioner : str
+        By which the kernel is started.
+    repeats : int
+        How often to try; the median counts.
+
+    Returns
+    -------
+    float
+        Seconds.
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", READY, str(repeats)],
+        env={**place.env, VARIABLE: provisioner},
+        check=True,
+        capture_output=True,
+        encoding="utf-8",
+    )
+    return statistics.median(map(float, done.stdout.split()))
+
+
+def nbval_seconds(place: Place, provisioner: str) -> float:
+    """Return how long nbval takes to execute and compare the notebooks.
+
+    Parameters
+    ----------
+    place : Place
+        The copy.
+    provisioner : str
+        By which the kernels are started.
+
+    Returns
+    -------
+    float
+        Seconds.
+    """
+    options = ["-q", "-p", "no:cacheprovider", "--nbval", "--nbval-current-env", "-n", "0"]
+    paths = sorted(map(str, {run.notebook for run in place.runs}))
+    command = [sys.executable, "-m", "pytest", *options, "--rootdir", str(place.folder), *paths]
+    # Elsewhere than the project, whose settings would add to it.
+    return measure(command, place.folder, {**place.env, VARIABLE: provisioner}).seconds

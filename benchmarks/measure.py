@@ -1,0 +1,114 @@
+"""Run a command and say how long it took and how much memory its processes held."""
+
+import os
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+SAMPLE_SECONDS = 0.2
+MEGABYTE = 1 << 20
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One execution of a command.
+
+    Attributes
+    ----------
+    seconds : float
+        From its start to its end.
+    cpu : float
+        Seconds of processors that it and all it had started took: on a machine that
+        others use as well, the steadier of the two.
+    peak : float
+        Megabytes that it and all it had started held at once; a page that several
+        share counts once. 0 if it ended before anybody looked.
+    """
+
+    seconds: float
+    cpu: float
+    peak: float
+
+
+def measure(command: Sequence[str], cwd: Path, env: dict[str, str]) -> Measured:
+    """Run a command to its end.
+
+    Parameters
+    ----------
+    command : sequence of str
+        Program and arguments.
+    cwd : Path
+        Where it starts.
+    env : dict of str to str
+        All of its environment.
+
+    Returns
+    -------
+    Measured
+        Time and memory.
+
+    Raises
+    ------
+    RuntimeError
+        If it fails; with the end of what it said.
+    """
+    # A file, since a full pipe would stop it.
+    with tempfile.TemporaryFile() as said:
+        start = time.perf_counter()
+        process = subprocess.Popen(command, cwd=cwd, env=env, stdout=said, stderr=said)
+        peak = _Peak(process.pid)
+        peak.start()
+        # Not wait(), which does not say what the process took.
+        _, status, used = os.wait4(process.pid, 0)
+        code = process.returncode = os.waitstatus_to_exitcode(status)
+        seconds = time.perf_counter() - start
+        peak.finish()
+        if code:
+            said.seek(0)
+            text = said.read().decode(errors="replace")[-2000:]
+            raise RuntimeError(f"{' '.join(command)} ended with {code}:\n{text}")
+    return Measured(seconds, used.ru_utime + used.ru_stime, peak.megabytes)
+
+
+class _Peak(threading.Thread):
+    """Looks at the memory of a tree of processes now and then."""
+
+    def __init__(self, pid: int):
+        super().__init__(daemon=True)
+        self.root = psutil.Process(pid)
+        self.over = threading.Event()
+        self.megabytes = 0.0
+
+    def run(self) -> None:
+        """Look until told to stop."""
+        while not self.over.wait(SAMPLE_SECONDS):
+            self.megabytes = max(self.megabytes, _held(self.root) / MEGABYTE)
+
+    def finish(self) -> None:
+        """Stop looking."""
+        self.over.set()
+        self.join()
+
+
+def _held(root: psutil.Process) -> int:
+    """Return the bytes that a process and its descendants hold now."""
+    try:
+        family = [root, *root.children(recursive=True)]
+    except psutil.Error:
+        return 0
+    return sum(_share(process) for process in family)
+
+
+def _share(process: psutil.Process) -> int:
+    """Return a process's memory, its shared pages by its share where that is known."""
+    try:
+        found = process.memory_full_info()
+    except psutil.Error:
+        return 0
+    return int(getattr(found, "pss", 0) or found.uss)

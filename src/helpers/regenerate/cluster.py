@@ -1,0 +1,193 @@
+"""Execute runs on other machines, through a Dask scheduler.
+
+Nothing is shared but the network: a run is sent with its notebook, and what comes back
+is the executed one. Helpers, data and packages are each machine's own, so every worker
+is asked whether its own are the same, before anything runs and again with each run.
+A run whose worker is lost is given to another one by the scheduler.
+"""
+
+import contextlib
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from helpers.regenerate import warm
+from helpers.regenerate.errors import RegenerateError
+from helpers.regenerate.execute import Outcome, execute_run
+from helpers.regenerate.executors import Execute, as_they_end
+from helpers.regenerate.fingerprint import MISSING, notebook_source, tree, versions
+from helpers.regenerate.incremental import Project
+from helpers.regenerate.plan import Run
+
+Locate = Callable[[], Project]
+"""Finds the project on the machine where it is called; importable by name."""
+
+AT_ONCE = 512
+CONNECT_SECONDS = 20
+SHOWN = 5
+
+
+@dataclass(frozen=True)
+class SentRun(Run):
+    """A run that needs no file of the machine it comes from.
+
+    Attributes
+    ----------
+    content : bytes
+        The notebook, without outputs.
+    """
+
+    content: bytes
+
+
+def fingerprint(project: Project) -> dict[str, str]:
+    """Return what has to be the same on every machine.
+
+    Parameters
+    ----------
+    project : Project
+        The project as it lies on this machine.
+
+    Returns
+    -------
+    dict of str to str
+        Digests of all files of the helpers and the data, and the installed versions.
+    """
+    folders = {"helpers": project.code, **project.folders}
+    files = {f"{name}/{path}": d for name, at in folders.items() for path, d in tree(at).items()}
+    return {**files, **versions()}
+
+
+def differences(locate: Locate, expected: Mapping[str, str]) -> list[str]:
+    """Return how this machine differs from the one that sends the runs.
+
+    Parameters
+    ----------
+    locate : callable
+        Finds the project on this machine.
+    expected : mapping of str to str
+        The fingerprint of the other one.
+
+    Returns
+    -------
+    list of str
+        One text for each file or package.
+    """
+    here = fingerprint(locate())
+    names = sorted(set(here) | set(expected))
+    return [
+        _difference(name, here.get(name, MISSING), expected.get(name, MISSING))
+        for name in names
+        if here.get(name) != expected.get(name)
+    ]
+
+
+def _difference(name: str, here: str, expected: str) -> str:
+    """Say how one file or package differs."""
+    if "/" not in name:
+        return f"{name} is {here} there, {expected} here"
+    return f"{name} is {MISSING} there" if here == MISSING else f"{name} differs"
+
+
+def execute_there(run: SentRun, locate: Locate, expected: Mapping[str, str]) -> Outcome:
+    """Execute a run on the machine that this is called on.
+
+    Parameters
+    ----------
+    run : SentRun
+        From another machine.
+    locate : callable
+        Finds the project on this one.
+    expected : mapping of str to str
+        The fingerprint of the other one.
+
+    Returns
+    -------
+    Outcome
+        The executed notebook; only an error if this machine differs.
+    """
+    found = differences(locate, expected)
+    if found:
+        return Outcome(run.name, 0.0, None, f"refused by a worker: {_listed(found)}")
+    # Not ended with the run: the next one comes to the same process.
+    warm.prepare()
+    project = locate()
+    here = Run(project.notebooks / run.notebook.name, run.parameters, run.name)
+    return execute_run(here, project.watched(here), project.verifying, run.content)
+
+
+def _listed(found: Sequence[str]) -> str:
+    """Return the first differences, and how many more there are."""
+    more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+    return "; ".join(found[:SHOWN]) + more
+
+
+@contextlib.contextmanager
+def cluster(address: str, locate: Locate, say: Callable[[str], None]) -> Iterator[Execute]:
+    """Execute on the workers of a Dask scheduler.
+
+    Parameters
+    ----------
+    address : str
+        The scheduler's, such as ``tcp://10.0.0.1:8786``.
+    locate : callable
+        Finds the project, here and on the workers.
+    say : callable
+        Tells the user what is being waited for.
+
+    Yields
+    ------
+    callable
+        Executes runs and hands out their outcomes as they end.
+
+    Raises
+    ------
+    RegenerateError
+        If Dask is not installed, no scheduler answers, or a worker differs.
+    """
+    with _client(address) as client:
+        say(f"Waiting for a worker at {address}.")
+        client.wait_for_workers(1)
+        expected = fingerprint(locate())
+        _require_same(client.run(differences, locate, expected, on_error="return"))
+        executor = client.get_executor(pure=False)
+        work = functools.partial(execute_there, locate=locate, expected=expected)
+        try:
+            yield lambda runs: as_they_end(executor, work, _sent(runs), AT_ONCE)
+        finally:
+            # Nothing is left but after an error or an interrupt: nobody waits for it then.
+            executor.shutdown(wait=False)
+
+
+def _client(address: str) -> Any:
+    """Connect to a scheduler."""
+    try:
+        from distributed import Client  # noqa: PLC0415
+    except ImportError as error:
+        message = "--cluster needs Dask: install this package with its extra [cluster]"
+        raise RegenerateError(message) from error
+    try:
+        return Client(  # type: ignore[no-untyped-call]
+            address, timeout=CONNECT_SECONDS, set_as_default=False
+        )
+    except (OSError, ValueError) as error:
+        raise RegenerateError(f"no Dask scheduler answers at {address} ({error})") from error
+
+
+def _require_same(found: Mapping[str, list[str] | BaseException]) -> None:
+    """Refuse workers that differ."""
+    lines = [
+        f"{worker}: {_listed(result) if isinstance(result, list) else result!r}"
+        for worker, result in found.items()
+        if result
+    ]
+    if lines:
+        raise RegenerateError("\n".join(["these workers would give other results:", *lines]))
+
+
+def _sent(runs: Iterable[Run]) -> Iterator[SentRun]:
+    """Yield runs with their notebooks, each of which is read once."""
+    read = functools.cache(lambda path: notebook_source(path.read_bytes()))
+    for run in runs:
+        yield SentRun(**asdict(run), content=read(run.notebook))

@@ -1,0 +1,244 @@
+"""Tell which runs are due: those of which anything they depended on has changed.
+
+A run depends on its notebook's source, its parameters, the code of the helpers, the
+environment, and on every file that its kernel was heard to open in some folders.
+"""
+
+import functools
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from helpers.regenerate.fingerprint import (
+    CHANGED,
+    digest,
+    environment_digest,
+    file_digest,
+    names_digest,
+    notebook_digest,
+    parameters_digest,
+    tree_digest,
+)
+from helpers.regenerate.plan import Run
+from helpers.regenerate.recorder import ANYTHING, VERIFIED
+from helpers.regenerate.store import Record, Store
+
+BESIDE = "."
+"""What the folder of a run's notebook is called among those that count."""
+
+
+@dataclass(frozen=True)
+class Project:
+    """What all runs share.
+
+    Attributes
+    ----------
+    notebooks : Path
+        The folder of the notebooks.
+    code : Path
+        That of the package that they import.
+    folders : mapping of str to Path
+        Where the data lie, by the names that people know.
+    verify : callable
+        Returns what is wrong with the data; empty if nothing is.
+    verifying : str
+        The audit event, with True or False, that encloses reading in order to verify:
+        such a read depends on the result of ``verify`` and not on the file.
+    """
+
+    notebooks: Path
+    code: Path
+    folders: Mapping[str, Path]
+    verify: Callable[[], str] = str
+    verifying: str = ""
+
+    def watched(self, run: Run) -> dict[str, Path]:
+        """Return the folders of which it counts what a run opens.
+
+        Parameters
+        ----------
+        run : Run
+            Its notebook's own folder is one of them.
+
+        Returns
+        -------
+        dict of str to Path
+            By name.
+        """
+        return {BESIDE: run.notebook.parent, **self.folders}
+
+
+@dataclass
+class Inputs:
+    """What runs depend on, as it is now; what many share is looked at once.
+
+    Attributes
+    ----------
+    project : Project
+        What all runs share.
+    """
+
+    project: Project
+    known: dict[tuple[Path, str], str] = field(default_factory=dict)
+
+    def given(self, run: Run) -> dict[str, str]:
+        """Return what is known of a run before it is executed, as digests.
+
+        Parameters
+        ----------
+        run : Run
+            Any run.
+
+        Returns
+        -------
+        dict of str to str
+            By name.
+        """
+        return {
+            "notebook": self._once(run.notebook, "notebook", notebook_digest),
+            "parameters": parameters_digest(run.parameters),
+            "helpers": self._once(self.project.code, ANYTHING, tree_digest),
+            "environment": environment_digest(),
+        }
+
+    def now(self, run: Run, name: str) -> str:
+        """Return the digest of one thing that a run has read.
+
+        Parameters
+        ----------
+        run : Run
+            Any run.
+        name : str
+            As ``Recording.reads`` has it; with ``*`` for a path, all of a folder.
+
+        Returns
+        -------
+        str
+            What ``Recording.reads`` would say of it now.
+        """
+        if name == VERIFIED:
+            return self._problems
+        folder, _, rest = name.partition("/")
+        place = self.project.watched(run).get(folder)
+        if place is None:
+            return CHANGED
+        if rest == ANYTHING:
+            return self._once(place, ANYTHING, tree_digest)
+        kind = names_digest if not rest or rest.endswith("/") else file_digest
+        return self._once(place / rest, name[-1:], kind)
+
+    def _once(self, path: Path, kind: str, look: Callable[[Path], str]) -> str:
+        """Return what was found at a path, or look."""
+        key = (path, kind)
+        if key not in self.known:
+            self.known[key] = look(path)
+        return self.known[key]
+
+    @functools.cached_property
+    def _problems(self) -> str:
+        """What is wrong with the data, as a digest; empty if nothing is."""
+        problems = self.project.verify()
+        return digest(problems) if problems else ""
+
+
+def reasons(
+    runs: Iterable[Run], project: Project, out: Path, records: Mapping[str, Record]
+) -> dict[str, str]:
+    """Return why runs are due.
+
+    Parameters
+    ----------
+    runs : iterable of Run
+        What was asked for.
+    project : Project
+        What they share.
+    out : Path
+        The folder of their files.
+    records : mapping of str to Record
+        What is remembered of them, by name.
+
+    Returns
+    -------
+    dict of str to str
+        By the name of the run: why it is to be executed; empty if it need not be.
+    """
+    inputs = Inputs(project)
+    return {run.name: _reason(run, inputs, out, records.get(run.name)) for run in runs}
+
+
+def _reason(run: Run, inputs: Inputs, out: Path, record: Record | None) -> str:
+    """Return why a run is due, or nothing."""
+    if record is None:
+        return "never run"
+    now = inputs.given(run)
+    changed = [
+        name
+        for name, found in record.inputs.items()
+        if (now[name] if name in now else inputs.now(run, name)) != found
+    ]
+    if changed:
+        return f"changed: {', '.join(changed)}"
+    if record.failed:
+        return "failed last time"
+    return _reason_of_file(out / f"{run.name}.ipynb", record)
+
+
+def _reason_of_file(path: Path, record: Record) -> str:
+    """Return why the file of a run is not what was written, or nothing."""
+    try:
+        found = path.stat()
+    except OSError:
+        return "its file is missing"
+    # A file that was only touched or copied is still the same.
+    same = (found.st_mtime_ns, found.st_size) == (record.mtime_ns, record.size)
+    return "" if same or file_digest(path) == record.output else "its file was changed"
+
+
+class Ledger:
+    """Takes note of the runs of one folder as they end.
+
+    Made before the first of them begins: what is changed from then on counts as
+    changed, since nobody knows which of the two a kernel saw.
+
+    Parameters
+    ----------
+    project : Project
+        What the runs share.
+    out : Path
+        The folder of their files.
+    store : Store
+        Where to keep it.
+    runs : iterable of Run
+        What is to be executed.
+    """
+
+    def __init__(self, project: Project, out: Path, store: Store, runs: Iterable[Run]):
+        self.project = project
+        self.out = out
+        self.store = store
+        before = Inputs(project)
+        self.given = {run.name: before.given(run) for run in runs}
+        # What a run has read that was not heard: anything.
+        places = project.folders.items()
+        self.anything = {f"{name}/{ANYTHING}": tree_digest(place) for name, place in places}
+
+    def note(self, run: Run, reads: Mapping[str, str] | None, failed: bool) -> None:
+        """Keep what a run depended on, its file being in place.
+
+        Parameters
+        ----------
+        run : Run
+            The run.
+        reads : mapping of str to str, or None
+            What it has read, if that is known.
+        failed : bool
+            Whether it ended with an error.
+        """
+        now = Inputs(self.project).given(run)
+        given = self.given[run.name]
+        steady = {name: found if now[name] == found else CHANGED for name, found in given.items()}
+        inputs = {**steady, **(self.anything if reads is None else reads)}
+        path = self.out / f"{run.name}.ipynb"
+        found = path.stat()
+        record = Record(inputs, file_digest(path), found.st_mtime_ns, found.st_size, failed)
+        self.store.remember(run.name, record)

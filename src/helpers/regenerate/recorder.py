@@ -1,0 +1,239 @@
+"""Note which files a notebook opens, from inside its kernel.
+
+An extension of IPython, so that the notebook's cells, outputs and counts stay as they
+are. It hears what Python itself announces (audit events) and writes it to a file as
+it happens: a kernel that dies keeps what it has noted. Imports the standard library
+only, since every kernel imports it.
+
+What it cannot hear it takes for the worst: after the start of another program every
+file counts as read. Only a look at whether a file exists goes unheard.
+"""
+
+import contextlib
+import importlib.util
+import json
+import os
+import sys
+import tempfile
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Self
+
+from helpers.regenerate.fingerprint import CHANGED, file_digest, file_state, names_digest
+
+VARIABLE = "COALITION_RECORDER"
+ARGUMENT = f"--InteractiveShellApp.extra_extensions={__name__}"
+STARTED = "started"
+VERIFIED = "checks"
+ANYTHING = "*"
+
+OPENS = {"open", "sqlite3.connect"}
+LISTS = {"os.listdir", "os.scandir"}
+PROGRAMS = {
+    *("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.startfile"),
+}
+HEARD = OPENS | LISTS | PROGRAMS
+
+
+class Recorder:
+    """An audit hook that writes down what is read below some folders.
+
+    Parameters
+    ----------
+    to : str
+        The file to write to: one JSON list a line.
+    folders : mapping of str to str
+        The folders that count, by the name they are to have.
+    verifying : str
+        The audit event, with True or False, between which files are read only in order
+        to check them.
+    """
+
+    def __init__(self, to: str, folders: Mapping[str, str], verifying: str):
+        # The innermost folder first: a file belongs to that one.
+        self.folders = sorted(folders.items(), key=lambda item: -len(item[1]))
+        self.verifying = verifying
+        self.to = Path(to)
+        self.seen: set[tuple[Any, ...]] = set()
+        self.thread = threading.local()
+        self.note(STARTED)
+
+    def __call__(self, event: str, arguments: tuple[Any, ...]) -> None:
+        """Take note of an event; never let it fail."""
+        if event not in HEARD and event != self.verifying:
+            return
+        if getattr(self.thread, "busy", False):
+            return
+        self.thread.busy = True
+        try:
+            self.hear(event, arguments)
+        # Whatever is wrong here must not be an error of the notebook.
+        except Exception:
+            self.note(ANYTHING)
+        finally:
+            self.thread.busy = False
+
+    def hear(self, event: str, arguments: tuple[Any, ...]) -> None:
+        """Take note of an event that matters.
+
+        Parameters
+        ----------
+        event : str
+            Its name.
+        arguments : tuple
+            What came with it.
+        """
+        if event == self.verifying:
+            self.thread.checks = arguments[0]
+            self.note(VERIFIED)
+        elif event in PROGRAMS:
+            self.note(ANYTHING)
+        elif not getattr(self.thread, "checks", False):
+            path = "." if arguments[0] is None else arguments[0]
+            if event in LISTS and not _by_import():
+                self.list(path)
+            elif event in OPENS and not (event == "open" and _writes(*arguments[1:3])):
+                self.open(path)
+
+    def open(self, path: Any) -> None:
+        """Note that a file is read, and in which state."""
+        if isinstance(path, int):
+            return
+        if os.fsdecode(path).startswith("file:"):
+            raise ValueError("an address of SQLite's, and not a path")
+        absolute = _source_of(_absolute(path))
+        label = self.label(absolute)
+        if label:
+            self.note(label, *file_state(Path(absolute)))
+
+    def list(self, path: Any) -> None:
+        """Note that a folder is listed, and what it holds."""
+        if isinstance(path, int):
+            self.note(ANYTHING)
+            return
+        label = self.label(_absolute(path), "/")
+        if label:
+            self.note(label, names_digest(Path(os.fsdecode(path))))
+
+    def label(self, absolute: str, end: str = "") -> str:
+        """Return what a path is called, empty if it does not count."""
+        for path in (absolute, os.path.realpath(absolute)):
+            for name, folder in self.folders:
+                if path == folder and end:
+                    return name + end
+                if path.startswith(folder + os.sep):
+                    return f"{name}/{Path(path).relative_to(folder).as_posix()}{end}"
+        return ""
+
+    def note(self, *line: Any) -> None:
+        """Write a line, once."""
+        if line in self.seen:
+            return
+        self.seen.add(line)
+        # Opened each time: a notebook may close descriptors that it does not know.
+        with contextlib.suppress(OSError), self.to.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+
+
+def _absolute(path: Any) -> str:
+    """Return a path from the root; links stay, since one may lead out of the folder."""
+    return os.path.abspath(os.fsdecode(path))  # noqa: PTH100
+
+
+def _by_import() -> bool:
+    """Tell whether Python lists a folder only to find a module or a package."""
+    name = sys._getframe(3).f_globals.get("__name__", "")
+    return str(name).startswith(("importlib", "_frozen_importlib", "pkgutil"))
+
+
+def _writes(mode: object, flags: object) -> bool:
+    """Tell whether a file is opened only to be written."""
+    if isinstance(mode, str):
+        return not {"r", "+"} & set(mode)
+    return isinstance(flags, int) and bool(flags & os.O_WRONLY)
+
+
+def _source_of(path: str) -> str:
+    """Return the source of a compiled module, which follows it; otherwise the path."""
+    if not path.endswith(".pyc"):
+        return path
+    try:
+        return importlib.util.source_from_cache(path)
+    except ValueError:
+        return path
+
+
+def load_ipython_extension(_shell: object) -> None:
+    """Begin, if this kernel was started with what to record.
+
+    Parameters
+    ----------
+    _shell : InteractiveShell
+        Not used.
+    """
+    # The notebook sees the environment that it would see anyway.
+    told = os.environ.pop(VARIABLE, "")
+    if told:
+        sys.addaudithook(Recorder(**json.loads(told)))
+
+
+class Recording:
+    """What one kernel shall record, and what it has recorded.
+
+    Parameters
+    ----------
+    folders : mapping of str to Path
+        The folders that count, by the name they are to have.
+    verifying : str
+        The audit event that encloses reading in order to check.
+    """
+
+    def __init__(self, folders: Mapping[str, Path], verifying: str):
+        self.folders = {name: folder.resolve() for name, folder in folders.items()}
+        descriptor, name = tempfile.mkstemp(prefix="reads-")
+        os.close(descriptor)
+        self.path = Path(name)
+        self.told = json.dumps(
+            {"to": name, "folders": {k: str(v) for k, v in self.folders.items()}}
+            | {"verifying": verifying}
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.path.unlink(missing_ok=True)
+
+    def environment(self) -> dict[str, str]:
+        """Return the environment for the kernel."""
+        return {**os.environ, VARIABLE: self.told}
+
+    def reads(self) -> dict[str, str] | None:
+        """Return what was read, with digests, or None if that is not known.
+
+        Returns
+        -------
+        dict of str to str, or None
+            By name and relative path; a folder that was listed ends with a slash. The
+            digest of what has changed since it was read equals that of nothing else.
+        """
+        lines = [json.loads(line) for line in self.path.read_text(encoding="utf-8").splitlines()]
+        if [STARTED] not in lines or [ANYTHING] in lines:
+            return None
+        found: dict[str, str] = {}
+        for label, *state in lines:
+            if label != STARTED:
+                digest = self._digest(label, state)
+                found[label] = digest if found.get(label, digest) == digest else CHANGED
+        return found
+
+    def _digest(self, label: str, state: list[Any]) -> str:
+        """Return the digest of what was read in a state."""
+        if label == VERIFIED:
+            return ""
+        if label.endswith("/"):
+            return str(state[0])
+        name, _, rest = label.partition("/")
+        path = self.folders[name] / rest
+        return file_digest(path) if state == list(file_state(path)) else CHANGED

@@ -1,0 +1,172 @@
+"""Remember what was run, in one SQLite file beside the executed notebooks.
+
+A run is remembered after its file is in place, in a transaction of its own: a crash
+between the two costs one run. The file is a cache. Whoever deletes it runs all anew.
+"""
+
+import contextlib
+import json
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from helpers.regenerate.errors import RegenerateError
+
+NAME = ".runs.sqlite"
+VERSION = 1
+TABLE = """
+CREATE TABLE runs (
+    name TEXT PRIMARY KEY,
+    inputs TEXT NOT NULL,
+    output TEXT NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    size INTEGER NOT NULL,
+    failed INTEGER NOT NULL
+) WITHOUT ROWID
+"""
+
+
+@dataclass(frozen=True)
+class Record:
+    """What is remembered of a run.
+
+    Attributes
+    ----------
+    inputs : dict of str to str
+        All that it depended on, by name, as digests.
+    output : str
+        The digest of its file.
+    mtime_ns, size : int
+        When its file was written, in nanoseconds, and its length in bytes.
+    failed : bool
+        Whether it ended with an error.
+    """
+
+    inputs: dict[str, str]
+    output: str
+    mtime_ns: int
+    size: int
+    failed: bool
+
+
+class Store:
+    """The runs of one folder, as long as nobody else uses them.
+
+    Parameters
+    ----------
+    connection : sqlite3.Connection
+        An open store of this version, or an empty one.
+    """
+
+    def __init__(self, connection: sqlite3.Connection):
+        self.connection = connection
+
+    def records(self) -> dict[str, Record]:
+        """Return all that is remembered, by the name of the run."""
+        query = "SELECT name, inputs, output, mtime_ns, size, failed FROM runs"
+        return {
+            name: Record(json.loads(inputs), output, mtime_ns, size, bool(failed))
+            for name, inputs, output, mtime_ns, size, failed in self.connection.execute(query)
+        }
+
+    def remember(self, name: str, record: Record) -> None:
+        """Keep what is known of a run, in place of what was.
+
+        Parameters
+        ----------
+        name : str
+            The name of the run.
+        record : Record
+            What to keep.
+        """
+        inputs = json.dumps(record.inputs, sort_keys=True)
+        values = (name, inputs, record.output, record.mtime_ns, record.size, record.failed)
+        self.connection.execute("REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?)", values)
+
+
+@contextlib.contextmanager
+def open_store(folder: Path) -> Iterator[Store]:
+    """Open a folder's store for oneself alone.
+
+    Parameters
+    ----------
+    folder : Path
+        An existing folder. A store of another version is begun anew.
+
+    Yields
+    ------
+    Store
+        Each change is kept at once.
+
+    Raises
+    ------
+    RegenerateError
+        If somebody else has it open, or the file is no store.
+    """
+    with _connected(folder, f"file:{_escaped(folder / NAME)}") as connection:
+        # Kept until the connection is closed, by whatever end of the process.
+        connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+        connection.execute("BEGIN EXCLUSIVE")
+        if _version(connection) != VERSION:
+            connection.execute("DROP TABLE IF EXISTS runs")
+            connection.execute(TABLE)
+            connection.execute(f"PRAGMA user_version = {VERSION}")
+        connection.execute("COMMIT")
+        yield Store(connection)
+
+
+def read_records(folder: Path) -> dict[str, Record]:
+    """Return what a folder's store remembers, and change nothing.
+
+    Parameters
+    ----------
+    folder : Path
+        A folder; it need not exist.
+
+    Returns
+    -------
+    dict of str to Record
+        By the name of the run; empty if there is no store, or one of another version.
+
+    Raises
+    ------
+    RegenerateError
+        If somebody is changing it, or the file is no store.
+    """
+    if not (folder / NAME).is_file():
+        return {}
+    with _connected(folder, f"file:{_escaped(folder / NAME)}?mode=ro") as connection:
+        return Store(connection).records() if _version(connection) == VERSION else {}
+
+
+@contextlib.contextmanager
+def _connected(folder: Path, address: str) -> Iterator[sqlite3.Connection]:
+    """Open a database without waiting for others; say in words what is wrong with it."""
+    # Transactions begin and end where they are written, and nowhere else.
+    connection = sqlite3.connect(address, uri=True, timeout=0, isolation_level=None)
+    try:
+        yield connection
+    except sqlite3.DatabaseError as error:
+        raise RegenerateError(_explained(folder, error)) from error
+    finally:
+        connection.close()
+
+
+def _explained(folder: Path, error: sqlite3.DatabaseError) -> str:
+    """Say what is wrong with a store, and what to do."""
+    if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+        return f"another command is running notebooks into {folder}; wait for it, or choose --out"
+    if error.sqlite_errorcode in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
+        return f"{folder / NAME} is damaged ({error}); delete it, and all runs are made anew"
+    return f"{folder / NAME} cannot be used: {error}"
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    """Return the version that a store is of; 0 for an empty one."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _escaped(path: Path) -> str:
+    """Return a path as part of an address that SQLite understands."""
+    return path.resolve().as_uri().removeprefix("file:")

@@ -1,0 +1,42 @@
+"""Warm kernels: forked from a process that has imported the stack, for any Jupyter tool.
+
+``provisioner`` is what Jupyter finds under the name ``fork-server``; ``client`` starts
+the server, one for a process, and speaks with it; ``server`` is that process. A kernel
+is as isolated as a new process would be; where that cannot be promised, the stock
+provisioner starts it.
+
+Two things differ from a new process and are not worth more machinery: the random order
+of sets is that of the server, unless ``PYTHONHASHSEED`` is set, and a package that
+warns or prints when it is imported does so once, not in each notebook.
+"""
+
+import os
+
+NAME = "fork-server"
+VARIABLE = "JUPYTER_DEFAULT_PROVISIONER_NAME"
+
+
+def environment() -> dict[str, str]:
+    """Return what makes Jupyter tools start warm kernels.
+
+    For one command, never for a profile: in other environments the name is unknown.
+
+    Returns
+    -------
+    dict of str to str
+        Variables to add to the environment; none on a system that cannot fork, or if
+        another provisioner is chosen already.
+    """
+    return {VARIABLE: os.environ.get(VARIABLE, NAME)} if hasattr(os, "fork") else {}
+
+
+def prepare() -> None:
+    """Have the kernels of this process forked, and begin to import what they need.
+
+    Returns at once: the server imports while this process goes on to import its own.
+    """
+    from helpers.regenerate.warm import client  # noqa: PLC0415
+
+    os.environ.update(environment())
+    if os.environ.get(VARIABLE) == NAME and not client.unsupported():
+        client.start()

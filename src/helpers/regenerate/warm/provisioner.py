@@ -1,0 +1,295 @@
+"""Starts kernels for any Jupyter tool by having a server fork them."""
+
+import asyncio
+import itertools
+import os
+import subprocess
+import sys
+import time
+import warnings
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.localinterfaces import localhost
+from jupyter_client.manager import KernelManager
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+
+from helpers.regenerate.warm.client import PAUSE, modules, start, unsupported
+
+LAUNCHER = ["-m", "ipykernel_launcher"]
+# What a process or a package reads once, when it starts, and a fork would not read again.
+READ_AT_START = (
+    *("PYTHON", "LD_", "DYLD_", "MALLOC_", "GLIBC_TUNABLES", "LANG", "LC_"),
+    *("OMP_", "OPENBLAS_", "GOTO_", "BLIS_", "MKL_", "KMP_", "VECLIB_", "NPY_", "NUMPY_"),
+    *("PANDAS_", "MATPLOTLIBRC", "MPLCONFIGDIR", "HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"),
+)
+# Long enough for any kernel that ends by itself, short enough for nobody to wonder.
+SOON = 1.0
+_counter = itertools.count(1)
+_said: set[str] = set()
+
+
+class ForkServerProvisioner(LocalProvisioner):
+    """Has kernels forked where that can be, and started as usual where it cannot.
+
+    All else is the stock provisioner's: the forked process takes the place of the
+    one that it would have started.
+    """
+
+    # A subprocess.Popen, or the forked kernel that stands in for one.
+    process: Any = None
+    _sockets = ""
+
+    async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
+        """Choose the sockets, then prepare as usual.
+
+        Parameters
+        ----------
+        **kwargs
+            What the kernel manager was given.
+
+        Returns
+        -------
+        dict
+            What ``launch_kernel`` will be given.
+        """
+        manager = self.parent
+        if not unsupported() and isinstance(manager, KernelManager):
+            self._use_private_sockets(manager, kwargs.get("env", os.environ))
+        return await super().pre_launch(**kwargs)
+
+    def _use_private_sockets(self, manager: KernelManager, env: Mapping[str, str]) -> None:
+        """Talk over sockets that nobody else can reach, unless others were asked for."""
+        ours = is_own_kernel(manager.format_kernel_cmd())
+        usual = manager.transport == "tcp" and manager.ip == localhost() and not any(manager.ports)
+        if not (ours and usual):
+            return
+        self._sockets = str(start(env).folder / str(next(_counter)))
+        manager.transport = "ipc"
+        manager.ip = self._sockets
+        manager.cache_ports = False
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
+        """Have the kernel forked, or start it as usual.
+
+        Parameters
+        ----------
+        cmd : list of str
+            The command line that starts the kernel.
+        **kwargs
+            As for ``subprocess.Popen``.
+
+        Returns
+        -------
+        dict
+            How to connect.
+
+        Raises
+        ------
+        OSError
+            If the process cannot be started.
+        """
+        reason = why_not(cmd, kwargs) or await self._fork(cmd, kwargs)
+        if reason:
+            say_once(reason)
+            return await super().launch_kernel(cmd, **kwargs)
+        return self.connection_info
+
+    async def _fork(self, cmd: list[str], kwargs: Mapping[str, Any]) -> str:
+        """Have the kernel forked; return why not, if it could not be."""
+        env = kwargs["env"]
+        server = start(env)
+        reason = differs(server.environment, env)
+        if reason:
+            return reason
+        cwd = str(Path(kwargs.get("cwd") or ".").absolute())
+        with Streams(kwargs) as streams:
+            self.process = await server.launch(cmd, env, cwd, streams)
+        if self.process is None:
+            return "the process that forks them has ended"
+        self.pid = self.pgid = self.process.pid
+        self.cwd = cwd
+        await self._bound()
+        return ""
+
+    async def _bound(self) -> None:
+        """Wait until the kernel listens: who calls too early tries again much later."""
+        paths = self._socket_paths()
+        while self.process.poll() is None and not all(path.exists() for path in paths):
+            await asyncio.sleep(PAUSE)
+
+    def _socket_paths(self) -> list[Path]:
+        """Return where the kernel listens, if that is in the private folder."""
+        manager: Any = self.parent
+        return [Path(f"{self._sockets}-{port}") for port in manager.ports] if self._sockets else []
+
+    async def shutdown_requested(self, restart: bool = False) -> None:
+        """Notice the end at once, where Jupyter looks ten times a second.
+
+        Parameters
+        ----------
+        restart : bool, optional
+            Whether the kernel will be started again.
+        """
+        await super().shutdown_requested(restart=restart)
+        await self._ended()
+
+    async def kill(self, restart: bool = False) -> None:
+        """Kill the kernel and what it has started.
+
+        Parameters
+        ----------
+        restart : bool, optional
+            Whether the kernel will be started again.
+        """
+        await super().kill(restart=restart)
+        await self._ended()
+
+    async def _ended(self) -> None:
+        """Wait a while for the process to end."""
+        end = time.monotonic() + SOON
+        while await self.poll() is None and time.monotonic() < end:
+            await asyncio.sleep(PAUSE)
+
+    async def cleanup(self, restart: bool = False) -> None:
+        """Remove what the kernel, or Jupyter for it, has left behind.
+
+        Parameters
+        ----------
+        restart : bool, optional
+            Whether the kernel will be started again, on the same sockets.
+        """
+        await super().cleanup(restart=restart)
+        manager: Any = self.parent
+        if restart or not (self._sockets and manager.connection_file):
+            return
+        # A kernel killed while it starts may write its file after the manager removed it.
+        for path in (*self._socket_paths(), Path(manager.connection_file)):
+            path.unlink(missing_ok=True)
+
+
+class Streams:
+    """Descriptors of a kernel's input, output and errors.
+
+    Parameters
+    ----------
+    kwargs : mapping
+        As for ``subprocess.Popen``; the input is empty unless given.
+    """
+
+    def __init__(self, kwargs: Mapping[str, Any]):
+        self.kwargs = kwargs
+        self.null = -1
+
+    def __enter__(self) -> list[int]:
+        self.null = os.open(os.devnull, os.O_RDWR)
+        given = [self.kwargs.get(name) for name in ("stdin", "stdout", "stderr")]
+        found: list[int] = []
+        for stream, usual in zip(given, (self.null, 1, 2), strict=True):
+            if stream == subprocess.STDOUT:
+                found.append(found[1])
+            else:
+                found.append(self._descriptor(usual if stream is None else stream))
+        return found
+
+    def _descriptor(self, stream: Any) -> int:
+        """Return the descriptor of what ``subprocess.Popen`` takes for one."""
+        if stream == subprocess.DEVNULL:
+            return self.null
+        return stream if isinstance(stream, int) else int(stream.fileno())
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self.null)
+
+
+def is_own_kernel(cmd: Sequence[str]) -> bool:
+    """Tell whether a command starts a Python kernel of this environment.
+
+    Parameters
+    ----------
+    cmd : sequence of str
+        A kernel's command line.
+
+    Returns
+    -------
+    bool
+        False for another interpreter, or one with options of its own.
+    """
+    if list(cmd[1:3]) != LAUNCHER:
+        return False
+    asked, own = Path(cmd[0]).expanduser(), Path(sys.executable)
+    # Environments differ by the folder, where each has a link to the same file.
+    return asked.is_file() and asked.parent == own.parent and asked.resolve() == own.resolve()
+
+
+def why_not(cmd: Sequence[str], kwargs: Mapping[str, Any]) -> str:
+    """Say why a kernel cannot be forked.
+
+    Parameters
+    ----------
+    cmd : sequence of str
+        Its command line.
+    kwargs : mapping
+        As for ``subprocess.Popen``.
+
+    Returns
+    -------
+    str
+        Empty if nothing speaks against it.
+    """
+    reason = unsupported()
+    if reason:
+        return reason
+    if not is_own_kernel(cmd):
+        return f"{' '.join(cmd[:3])} is not the Python that runs this, as it runs this"
+    env, cwd = kwargs["env"], Path(kwargs.get("cwd") or ".")
+    if any(not Path(entry).is_absolute() for entry in _entries(env.get("PYTHONPATH", ""))):
+        return "PYTHONPATH is relative to each kernel's folder"
+    if (cwd / "matplotlibrc").exists() and "matplotlib.pyplot" in modules(env):
+        return f"{cwd} has a matplotlibrc of its own"
+    if subprocess.PIPE in [kwargs.get(name) for name in ("stdin", "stdout", "stderr")]:
+        return "its streams are to be piped"
+    unknown = set(kwargs) - {"env", "cwd", "stdin", "stdout", "stderr", "kernel_id"}
+    return f"{', '.join(sorted(unknown))} cannot be passed on" if unknown else ""
+
+
+def _entries(path: str) -> list[str]:
+    """Return the folders of a search path."""
+    return path.split(os.pathsep) if path else []
+
+
+def differs(ours: Mapping[str, str], theirs: Mapping[str, str]) -> str:
+    """Say in what two environments differ that a fork could not make good.
+
+    Parameters
+    ----------
+    ours, theirs : mapping of str to str
+        The server's and the kernel's.
+
+    Returns
+    -------
+    str
+        Empty if in nothing.
+    """
+    names = sorted(
+        name
+        for name in ours.keys() | theirs.keys()
+        if name.startswith(READ_AT_START) and ours.get(name) != theirs.get(name)
+    )
+    return f"{', '.join(names)} differ from the first kernel's" if names else ""
+
+
+def say_once(reason: str) -> None:
+    """Warn that a kernel starts as usual, the first time for each reason.
+
+    Parameters
+    ----------
+    reason : str
+        Why.
+    """
+    if reason not in _said:
+        _said.add(reason)
+        text = f"kernels start as usual and slower, not forked: {reason}"
+        warnings.warn(text, RuntimeWarning, stacklevel=2)

@@ -1,0 +1,69 @@
+"""The benchmark's parts do what they say; no time is asserted."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(ROOT)
+    from benchmarks.contenders import Place  # noqa: PLC0415
+
+    return Place(tmp_path, 1)
+
+
+def test_every_contender_executes_the_same_runs(place):
+    from benchmarks.__main__ import CONTENDERS  # noqa: PLC0415
+    from benchmarks.contenders import papermill_commands  # noqa: PLC0415
+
+    (run,) = place.runs
+    plan = json.loads((place.notebooks / "plan.yml").read_text(encoding="utf-8"))
+    assert plan == {run.notebook.stem: [run.parameters]}
+    (command,) = papermill_commands(place, place.fresh("out"))
+    assert json.dumps(run.parameters) in command
+    for contender in CONTENDERS:
+        assert Path(contender.command(place)[0]).name.startswith(("python", "sh"))
+
+
+def test_an_edit_changes_something_each_time_and_only_in_the_copy(place):
+    from benchmarks.contenders import after_edit  # noqa: PLC0415
+
+    edit = after_edit("data/un_votes.csv", "68/262,AFG", '"68/262",AFG')
+    path = place.folder / "data" / "un_votes.csv"
+    seen = [path.read_bytes()]
+    for _ in range(2):
+        edit(place)
+        seen.append(path.read_bytes())
+    assert seen[0] == seen[2] == (ROOT / "data" / "un_votes.csv").read_bytes()
+    assert seen[1] != seen[0]
+
+
+def test_time_and_memory_are_those_of_all_processes(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(ROOT)
+    from benchmarks.measure import measure  # noqa: PLC0415
+
+    code = "import time; x = bytes(range(200)) * 1_000_000; time.sleep(2)"
+    script = f"'{sys.executable}' -c '{code}'; true"
+    found = measure(["sh", "-c", script], tmp_path, dict(os.environ))
+    assert found.peak > 190
+    assert found.seconds > 0
+    with pytest.raises(RuntimeError, match="ended with 3:\nno"):
+        measure(["sh", "-c", "echo no; exit 3"], tmp_path, dict(os.environ))
+
+
+def test_it_says_how_it_is_called():
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks", "--help"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert "--quick" in done.stdout
