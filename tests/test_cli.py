@@ -45,7 +45,7 @@ def execute(monkeypatch):
 
     def put(function):
         monkeypatch.setattr(executors, "execute_run", lambda run, *_: function(run))
-        monkeypatch.setattr(batch, "refresh_run", function)
+        monkeypatch.setattr(executors, "refresh_run", function)
         monkeypatch.setattr(executors, "warm_kernels", contextlib.nullcontext)
 
     return put

@@ -418,3 +418,11 @@ def test_ten_thousand_wrong_rows_are_all_named(small_folder: Path) -> None:
     lines = {p.line for p in error.value.problems if p.column == "state"}
     assert lines == set(range(n_rows + 2, n_rows + 2 + MANY))
     assert str(error.value).count("\n") == len(error.value.problems)
+
+
+def test_a_table_that_was_changed_is_the_callers_alone() -> None:
+    first = load_table("accounts")
+    first.loc[0, "account"] = "changed"
+    first["more"] = 1
+    assert load_table("accounts")["account"].tolist() == list(ACCOUNTS)
+    assert list(load_table("accounts").columns) == list(TABLES["accounts"])

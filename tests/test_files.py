@@ -1,5 +1,7 @@
 """Reading the files: clear messages for whatever stands there, never a traceback."""
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,10 +10,12 @@ from hypothesis import strategies as st
 
 from helpers.files import (
     REPOSITORY,
+    SETTLED,
     DataError,
     Problem,
     Row,
     data_folder,
+    once_per_state,
     read_rows,
     read_text,
     using_data,
@@ -187,3 +191,85 @@ def test_another_folder_for_a_while(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     with pytest.raises(RuntimeError), using_data(inner):
         raise RuntimeError
     assert data_folder() == tmp_path.resolve()
+
+
+# What is read is remembered for as long as the file stays as it is.
+
+
+def settle(path: Path, nanoseconds: int = 2 * SETTLED) -> None:
+    """Make a file look as if it had been written a while ago."""
+    written = path.stat().st_mtime_ns - nanoseconds
+    os.utime(path, ns=(written, written))
+
+
+def test_a_file_is_read_once_for_each_state(path: Path) -> None:
+    calls = []
+
+    @once_per_state
+    def length(path: Path, times: int) -> int:
+        calls.append(path.name)
+        return times * len(path.read_bytes())
+
+    path.write_bytes(b"abc")
+    settle(path)
+    assert [length(path, 1), length(path, 1), length(path, 2)] == [3, 3, 6]
+    assert len(calls) == 2
+    path.write_bytes(b"abcd")
+    settle(path)
+    assert [length(path, 1), length(path, 1)] == [4, 4]
+    assert len(calls) == 3
+    # The same size and, for all that anybody can tell, the same time.
+    path.write_bytes(b"a,cd")
+    assert [length(path, 1), length(path, 1)] == [4, 4]
+    assert len(calls) == 5
+    path.unlink()
+    with pytest.raises(FileNotFoundError):
+        length(path, 1)
+
+
+def test_an_edit_right_after_a_look_is_seen(path: Path) -> None:
+    for cell in map(str, range(10)):
+        path.write_text(f"a,b\n{cell},2\n", encoding="utf-8")
+        assert [row["a"] for row in read_rows(path, COLUMNS)[0]] == [cell]
+
+
+def test_what_is_returned_can_be_changed(path: Path) -> None:
+    path.write_bytes(b"a,b\n1,2\n")
+    settle(path)
+    rows, problems = read_rows(path, COLUMNS)
+    rows.clear()
+    problems.append(Problem("f", 1, "", "", "m"))
+    assert read_rows(path, COLUMNS) == ([Row(2, {"a": "1", "b": "2"})], [])
+
+
+heard: list[str] = []
+
+
+def listen(event: str, arguments: tuple[object, ...]) -> None:
+    if event == "open":
+        heard.append(str(arguments[0]))
+
+
+def test_whoever_records_hears_of_every_reading(path: Path) -> None:
+    path.write_bytes(b"a,b\n1,2\n")
+    settle(path)
+    read_rows(path, COLUMNS)
+    # A hook stays for as long as the process; it only notes down.
+    sys.addaudithook(listen)
+    heard.clear()
+    read_rows(path, COLUMNS)
+    assert str(path) in heard
+
+
+@given(st.lists(st.text("ab| \t\u00a0\u200b\n", max_size=4), min_size=2, max_size=2))
+def test_no_cell_escapes_the_quick_look(
+    tmp_path_factory: pytest.TempPathFactory, record: list[str]
+) -> None:
+    path = tmp_path_factory.mktemp("quick") / "table.csv"
+    quoted = ",".join('"' + cell + '"' for cell in record)
+    path.write_bytes(f"a,b\n{quoted}\n".encode())
+    found = {problem.column for problem in read_rows(path, COLUMNS)[1]}
+    cells = dict(zip(COLUMNS, record, strict=True))
+    assert found == {
+        name for name, cell in cells.items() if cell != cell.strip() or not cell.isprintable()
+    }

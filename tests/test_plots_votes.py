@@ -101,9 +101,15 @@ def test_scalogram_crosses_are_the_errors(war):
     table = scaling.steps(part, absent="available")
     places = scaling.places(table)
     picture = plots.scalogram(part, table, places, "Scale")
-    crosses = [
-        line for axes in picture.figure.axes for line in axes.lines if line.get_marker() == "x"
-    ]
+    crosses = {
+        (axes.get_yticklabels()[int(row)].get_text(), table.columns[int(column)])
+        for axes in picture.figure.axes
+        for line in axes.lines
+        if line.get_marker() == "x"
+        for column, row in line.get_xydata()
+    }
+    wrong = scaling.error_cells(table).stack()
+    assert crosses == {(tables.names([state])[0], item) for state, item in wrong.index[wrong]}
     assert len(crosses) == places["errors"].sum() > 0
     assert f"{places['errors'].sum()} votes are not as the scale predicts" in picture.alt
     labels = [t.get_text() for axes in picture.figure.axes for t in axes.get_yticklabels()]

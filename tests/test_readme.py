@@ -11,6 +11,7 @@ import re
 import shlex
 import tomllib
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 import pytest
@@ -90,6 +91,9 @@ def test_nothing_is_left_to_be_filled_in(name: str) -> None:
 
 # Commands
 
+# What a package's command is called, where that is not its name.
+BROUGHT = {"distributed": ["dask"]}
+
 
 def commands() -> list[str]:
     """Return every command that the README shows, in blocks or in running text."""
@@ -129,7 +133,7 @@ def test_our_commands_exist_with_their_options(
         given = context.params["given"]
         named = context.params["notebooks"]
         assert select_runs(REPOSITORY / "notebooks", named, given, ALLOWED)
-    elif words[0] not in {"refresh", "diff"}:
+    elif words[0] not in {"refresh", "diff", "lab"}:
         done = CliRunner().invoke(main, words)
         assert done.exit_code == 0, done.output
 
@@ -140,7 +144,9 @@ def test_other_commands_name_what_there_is(line: str) -> None:
     conda = yaml.safe_load(page("environment.yml"))
     words = shlex.split(line)
     for word in words:
-        if "/" in word or word.endswith((".yml", ".ipynb")):
+        if "://" in word:
+            assert urlsplit(word).hostname == "127.0.0.1", word
+        elif "/" in word or word.endswith((".yml", ".ipynb")):
             assert (REPOSITORY / word).exists(), word
     if "activate" in words:
         assert words[-1] == conda["name"]
@@ -149,7 +155,14 @@ def test_other_commands_name_what_there_is(line: str) -> None:
     if words[:2] == ["uv", "run"]:
         dependencies = project["project"]["dependencies"] + project["dependency-groups"]["dev"]
         tools = {pin.split("==")[0] for pin in dependencies}
-        assert words[2] in {*tools, "jupyter"}
+        if words[2] == "--extra":
+            extra = project["project"]["optional-dependencies"][words[3]]
+            tools = {tool for pin in extra for tool in BROUGHT.get(pin.split("==")[0], [])}
+            words = words[2:]
+        if words[2:4] == ["python", "-m"]:
+            assert (REPOSITORY / words[4] / "__main__.py").is_file()
+        else:
+            assert words[2] in {*tools, "jupyter"}
 
 
 def test_the_environment_is_the_one_that_is_activated() -> None:

@@ -20,7 +20,9 @@ from helpers.regenerate.errors import RegenerateError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import AbstractContextManager
 
+    from helpers.regenerate.executors import Execute
     from helpers.regenerate.incremental import Ledger, Project
     from helpers.regenerate.plan import Run
     from helpers.regenerate.values import Allowed
@@ -253,6 +255,7 @@ def _execute(
     from helpers.regenerate.cluster import cluster  # noqa: PLC0415
     from helpers.regenerate.executors import default_jobs, local  # noqa: PLC0415
 
+    place: AbstractContextManager[Execute]
     if address:
         place = cluster(address, project, lambda text: click.echo(text, err=True))
     else:
@@ -290,12 +293,18 @@ def refresh(notebooks: tuple[str, ...]) -> None:
     The stored outputs are what the tests compare with, so only this command writes
     them. Without arguments, all notebooks. A notebook that fails is left as it was.
     """
+    from helpers.regenerate import executors  # noqa: PLC0415
     from helpers.regenerate.batch import refresh as refresh_notebooks  # noqa: PLC0415
     from helpers.regenerate.plan import default_notebooks  # noqa: PLC0415
 
     folder = _notebooks_folder()
     paths = default_notebooks(folder, notebooks, _allowed())
-    _reported(len(paths), f"Look at: {folder}", lambda report: refresh_notebooks(paths, report))
+    with executors.refreshing(executors.default_jobs()) as execute:
+        _reported(
+            len(paths),
+            f"Look at: {folder}",
+            lambda report: refresh_notebooks(paths, report, execute),
+        )
 
 
 @main.command(

@@ -433,6 +433,8 @@ def _crosses(
     """Put a cross on every vote that the scale does not predict."""
     for vote, colour in colours.items():
         rows, columns = np.nonzero(wrong & (votes == vote))
+        if not rows.size:
+            continue
         style: dict[str, Any] = {"marker": "x", "markersize": 4.5, "mew": 1.2, "linestyle": "none"}
         axes.plot(columns, rows, color=ink_on(colour), **style)
 

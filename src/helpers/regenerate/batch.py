@@ -2,11 +2,11 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from helpers.regenerate.errors import RegenerateError
-from helpers.regenerate.execute import Outcome, refresh_run
+from helpers.regenerate.execute import Outcome
 from helpers.regenerate.executors import Execute
 from helpers.regenerate.pictures import picture_of, picture_path
 from helpers.regenerate.plan import Run
@@ -81,23 +81,7 @@ def require_folder(out: Path, runs: Iterable[Run]) -> None:
         raise RegenerateError(f"--out {out} cannot be a folder ({error.strerror})") from error
 
 
-def refresh_each(runs: Iterable[Run]) -> Iterator[Outcome]:
-    """Execute notebooks that are to be stored, one after another.
-
-    Parameters
-    ----------
-    runs : iterable of Run
-        Notebooks, without parameters.
-
-    Yields
-    ------
-    Outcome
-        In the order of the notebooks.
-    """
-    yield from map(refresh_run, runs)
-
-
-def refresh(notebooks: Sequence[Path], report: Report, execute: Execute = refresh_each) -> bool:
+def refresh(notebooks: Sequence[Path], report: Report, execute: Execute) -> bool:
     """Execute notebooks in place and store their outputs.
 
     Parameters
@@ -106,8 +90,8 @@ def refresh(notebooks: Sequence[Path], report: Report, execute: Execute = refres
         Notebooks whose defaults are already checked.
     report : Report
         Told of each notebook as it ends.
-    execute : callable, optional
-        Executes them, in their order.
+    execute : callable
+        Executes them, in whatever order they end.
 
     Returns
     -------
@@ -120,10 +104,10 @@ def refresh(notebooks: Sequence[Path], report: Report, execute: Execute = refres
     OSError
         If a notebook cannot be written.
     """
-    runs = [Run(path, {}, path.stem) for path in notebooks]
+    named = {path.stem: path for path in notebooks}
     well = True
-    for path, outcome in zip(notebooks, execute(runs), strict=True):
-        report.add(outcome, _store(path, outcome))
+    for outcome in execute([Run(path, {}, name) for name, path in named.items()]):
+        report.add(outcome, _store(named[outcome.name], outcome))
         well = well and not outcome.error
     return well
 

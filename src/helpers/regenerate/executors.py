@@ -10,10 +10,11 @@ import itertools
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager
 from typing import TypeVar
 
 from helpers.regenerate import running, warm
-from helpers.regenerate.execute import Outcome, execute_run
+from helpers.regenerate.execute import Outcome, execute_run, refresh_run
 from helpers.regenerate.incremental import Project
 from helpers.regenerate.plan import Run
 from helpers.regenerate.warm import client
@@ -42,9 +43,8 @@ def default_jobs() -> int:
     return os.cpu_count() or 1
 
 
-@contextlib.contextmanager
-def local(project: Project, jobs: int) -> Iterator[Execute]:
-    """Execute in this process, and leave no kernel behind whatever happens.
+def local(project: Project, jobs: int) -> AbstractContextManager[Execute]:
+    """Execute in this process and take note of what is read.
 
     Parameters
     ----------
@@ -53,15 +53,37 @@ def local(project: Project, jobs: int) -> Iterator[Execute]:
     jobs : int
         How many go side by side.
 
-    Yields
-    ------
-    callable
-        Executes runs and hands out their outcomes as they end.
+    Returns
+    -------
+    context manager of callable
+        Executes runs and hands out their outcomes as they end; leaves no kernel behind
+        whatever happens.
     """
 
     def work(run: Run) -> Outcome:
         return execute_run(run, project.watched(run), project.verifying)
 
+    return _side_by_side(work, jobs)
+
+
+def refreshing(jobs: int) -> AbstractContextManager[Execute]:
+    """Execute in this process notebooks whose outputs are to be stored.
+
+    Parameters
+    ----------
+    jobs : int
+        How many go side by side.
+
+    Returns
+    -------
+    context manager of callable
+        As that of `local`.
+    """
+    return _side_by_side(refresh_run, jobs)
+
+
+@contextlib.contextmanager
+def _side_by_side(work: Callable[[Run], Outcome], jobs: int) -> Iterator[Execute]:
     try:
         with warm_kernels(), _threads(jobs) as executor:
             yield lambda runs: as_they_end(executor, work, runs, 2 * jobs)

@@ -3,8 +3,14 @@
 Imported only when something is about to run; Jupyter takes long to import.
 """
 
+import contextlib
+import math
+import time
+from queue import Empty
+
 import zmq
 from ipykernel.kernelspec import RESOURCES, get_kernel_dict
+from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from traitlets import default
@@ -36,12 +42,51 @@ class ThisEnvironment(KernelSpecManager):
         return KernelSpec(resource_dir=str(RESOURCES), env=ENVIRONMENT, **get_kernel_dict())
 
 
+class PromptClient(AsyncKernelClient):
+    """Begins as soon as a kernel answers.
+
+    Jupyter's own goes on listening for a fifth of a second, lest it take for its own
+    what others have asked the kernel. Here nobody else talks to it.
+    """
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Wait until the kernel answers and its outputs can be heard.
+
+        Parameters
+        ----------
+        timeout : float, optional
+            Seconds after which to give up.
+
+        Raises
+        ------
+        RuntimeError
+            If the kernel dies, or does not answer in time.
+        """
+        end = time.monotonic() + (math.inf if timeout is None else timeout)
+        while True:
+            self.kernel_info()
+            with contextlib.suppress(Empty):
+                answer = await self.shell_channel.get_msg(timeout=1)
+                # Silence means that the channel of outputs is not connected yet.
+                await self.iopub_channel.get_msg(timeout=0.2)
+                self._handle_kernel_info_reply(answer)
+                return
+            if not await self.is_alive():
+                raise RuntimeError("the kernel died before it answered")
+            if time.monotonic() > end:
+                raise RuntimeError(f"the kernel did not answer in {timeout:g} seconds")
+
+
 class QuietKernelManager(AsyncKernelManager):
     """Starts kernels of this environment, which have nothing to complain of.
 
     Without encryption anybody on the machine could read along, and ipykernel warns
     of it for every kernel.
     """
+
+    @default("client_factory")
+    def _client(self) -> type[AsyncKernelClient]:
+        return PromptClient
 
     @default("kernel_spec_manager")
     def _this_environment(self) -> KernelSpecManager:
