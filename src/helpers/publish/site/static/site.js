@@ -1,0 +1,72 @@
+/* Tables that can be sorted and searched. Without this script they are plain tables. */
+"use strict";
+
+const FEW = 30, MANY = 40;
+
+/** Compare cells: numbers as numbers, where both are. */
+function compare(a, b) {
+  const x = Number(a), y = Number(b);
+  if (a !== "" && b !== "" && !Number.isNaN(x) && !Number.isNaN(y)) return x - y;
+  return a.localeCompare(b, "en", { numeric: true });
+}
+
+/** Sort the rows by a column; empty cells stay last either way. */
+function sortBy(table, column, down) {
+  const body = table.tBodies[0];
+  const rows = Array.from(body.rows, (row) => [row.cells[column].textContent.trim(), row]);
+  const blank = (text) => text === "" || text === "-";
+  rows.sort(([a], [b]) => blank(a) - blank(b) || (blank(a) ? 0 : compare(a, b) * (down ? -1 : 1)));
+  body.append(...rows.map(([, row]) => row));
+}
+
+function makeSortable(table) {
+  const heads = Array.from(table.tHead.rows[0].cells);
+  heads.forEach((head, column) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.append(...head.childNodes);
+    head.append(button);
+    button.addEventListener("click", () => {
+      const down = head.getAttribute("aria-sort") === "ascending";
+      heads.forEach((other) => other.removeAttribute("aria-sort"));
+      head.setAttribute("aria-sort", down ? "descending" : "ascending");
+      sortBy(table, column, down);
+    });
+  });
+}
+
+/** Put a search field above a table; it shows the rows that hold every word. */
+function makeSearchable(box, table) {
+  const rows = Array.from(table.tBodies[0].rows);
+  const texts = rows.map((row) => Array.from(row.cells, (c) => c.textContent).join(" ").toLowerCase());
+  const tools = document.createElement("div");
+  tools.className = "table-tools";
+  const label = document.createElement("label");
+  const input = document.createElement("input");
+  input.type = "search";
+  label.append("Search this table", input);
+  const count = document.createElement("p");
+  count.setAttribute("role", "status");
+  const filter = () => {
+    const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+    let shown = 0;
+    rows.forEach((row, place) => {
+      row.hidden = !words.every((word) => texts[place].includes(word));
+      shown += !row.hidden;
+    });
+    count.textContent = `${shown} of ${rows.length} rows`;
+  };
+  input.addEventListener("input", filter);
+  filter();
+  tools.append(label, count);
+  box.before(tools);
+}
+
+document.querySelectorAll(".table-box").forEach((box) => {
+  const table = box.querySelector("table");
+  if (!table || !table.classList.contains("sortable")) return;
+  makeSortable(table);
+  const n = table.tBodies[0].rows.length;
+  if (n > MANY) box.classList.add("tall");
+  if (n > FEW) makeSearchable(box, table);
+});
