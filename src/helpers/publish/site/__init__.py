@@ -2,5 +2,5 @@
 
 `build` has Sphinx make pages of what `sources` writes; `start`, `states`, `tile_map`,
 `gallery`, `scheme`, `tables` and `about` each write one kind of page, in the words of
-`markup`; `settings` is all that Sphinx is told; `serve` shows the result.
+`markup` and `types`; `settings` is all that Sphinx is told; `serve` shows the result.
 """

@@ -8,7 +8,7 @@ import yaml
 from helpers.files import REPOSITORY
 from helpers.publish.model import Contents
 from helpers.publish.notes import HEADINGS
-from helpers.publish.site.gallery import Shown, limits_of
+from helpers.publish.site.gallery import Shown, limits_of, linked
 from helpers.publish.site.markup import block, grid, page, prose, tag
 
 
@@ -77,17 +77,22 @@ def limits_page(notebooks: list[Shown]) -> str:
     str
         MyST Markdown.
     """
-    parts = []
+    parts, names = [], {shown.name for shown in notebooks}
     for shown in notebooks:
-        said = limits_of(shown)
+        said = linked(_to_tables(limits_of(shown)), names, "notebooks/")
         if said:
             parts.append(f"### [{shown.question}](notebooks/{shown.name}.ipynb)\n\n{said}")
     return page(
         "What the data cannot say",
-        section(REPOSITORY / "README.md", "What it cannot say"),
+        _to_tables(section(REPOSITORY / "README.md", "What it cannot say")),
         "## Question by question",
         *parts,
     )
+
+
+def _to_tables(text: str) -> str:
+    """Return Markdown in which the file that says who coded leads to its page."""
+    return text.replace("`data/coders.csv`", "[`coders.csv`](tables/coders.md)")
 
 
 def about_tables() -> str:

@@ -110,8 +110,10 @@ def _run_sphinx(work: Path, chosen: dict[str, object]) -> list[str]:
         parallel=os.cpu_count() or 1,
     )
     app.build(force_all=True)
-    for name in (".doctrees", ".buildinfo", "objects.inv"):
+    for name in (".buildinfo", "objects.inv"):
         (work / "html" / name).unlink(missing_ok=True)
+    # Sphinx makes the folder though it is told to copy no sources.
+    (work / "html" / "_sources").rmdir()
     return [line for line in said.getvalue().splitlines() if line.strip()]
 
 

@@ -1,5 +1,6 @@
 """The dataset in files to take away, as `coalition export` writes them."""
 
+import shutil
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,6 +52,14 @@ def write_downloads(folder: Path, scratch: Path) -> None:
             _pack(scratch / download.style, target)
         else:
             export(target, download.style)
+    _copy_tables(scratch / "datapackage", folder / "tables")
+
+
+def _copy_tables(package: Path, folder: Path) -> None:
+    """Lay the tables of a Data Package out one by one."""
+    folder.mkdir()
+    for table in sorted(package.glob("*.csv")):
+        shutil.copyfile(table, folder / table.name)
 
 
 def _pack(folder: Path, target: Path) -> None:

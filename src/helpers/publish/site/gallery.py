@@ -13,6 +13,7 @@ import nbformat
 
 from helpers.publish.site.markup import Html, block, escape, joined, link, menu, page, tag
 from helpers.regenerate.listing import describe_notebooks
+from helpers.regenerate.pictures import picture_of
 from helpers.regenerate.values import Allowed
 
 NUMBERED = re.compile(r"`(\d\d_\w+)`")
@@ -20,6 +21,11 @@ NUMBERED = re.compile(r"`(\d\d_\w+)`")
 LIMITS = re.compile(r"^## *\d* *What this does not show *$", re.MULTILINE)
 FEW = 8
 """Up to this many allowed values are shown without being asked for."""
+TWO_HEADS = re.compile(
+    r"<tr[^>]*>(?P<blank>(?:\s*<th></th>)+)(?P<names>(?:\s*<th>[^<]+</th>)+)\s*</tr>\s*"
+    r"<tr>(?P<index>(?:\s*<th>[^<]+</th>)+)(?:\s*<th></th>)+\s*</tr>"
+)
+"""The two rows that head a table of pandas whose rows have a name."""
 
 
 @dataclass(frozen=True)
@@ -93,16 +99,41 @@ def notebook_page(shown: Shown, names: set[str]) -> str:
     node = copy.deepcopy(shown.node)
     for cell in node.cells:
         if cell.cell_type == "markdown":
-            cell.source = NUMBERED.sub(lambda found: _mention(found[1], names), cell.source)
+            cell.source = linked(cell.source, names)
         else:
             _prepare(cell)
     node.cells.insert(1, _way(shown))
     return str(nbformat.writes(node))  # type: ignore[no-untyped-call]
 
 
-def _mention(name: str, names: set[str]) -> str:
-    """Return a notebook's name, as a link if it has a page."""
-    return f"[`{name}`]({name}.ipynb)" if name in names else f"`{name}`"
+def linked(text: str, names: set[str], folder: str = "") -> str:
+    """Return Markdown in which a notebook's name is a link if it has a page.
+
+    Parameters
+    ----------
+    text : str
+        Markdown.
+    names : set of str
+        The notebooks that have pages.
+    folder : str
+        Where these are, as seen from the page that the text is for.
+
+    Returns
+    -------
+    str
+        The text with links.
+
+    Examples
+    --------
+    >>> linked("see `08_claims` and `09_none`", {"08_claims"}, "notebooks/")
+    'see [`08_claims`](notebooks/08_claims.ipynb) and `09_none`'
+    """
+
+    def mention(found: re.Match[str]) -> str:
+        name = found[1]
+        return f"[`{name}`]({folder}{name}.ipynb)" if name in names else f"`{name}`"
+
+    return NUMBERED.sub(mention, text)
 
 
 def _way(shown: Shown) -> nbformat.NotebookNode:
@@ -132,8 +163,21 @@ def _prepare(cell: nbformat.NotebookNode) -> None:
             cell.metadata["mystnb"] = {"image": {"alt": alt}}
         data = output.get("data", {})
         if "text/html" in data:
-            # A header cell without text is none to a screen reader.
-            data["text/html"] = data["text/html"].replace("<th></th>", "<td></td>")
+            data["text/html"] = _headed(data["text/html"])
+
+
+def _headed(table: str) -> str:
+    """Return a table with one row of headings, none of which is empty."""
+    one = TWO_HEADS.sub(_one_head, table)
+    # A header cell without text is none to a screen reader.
+    return one.replace("<th></th>", "<td></td>")
+
+
+def _one_head(found: re.Match[str]) -> str:
+    """Return two rows of headings as one, if both speak of the same columns."""
+    if found["blank"].count("<th>") != found["index"].count("<th>"):
+        return found[0]
+    return f"<tr>{found['index']}{found['names']}</tr>"
 
 
 def images(shown: Shown) -> Iterator[tuple[bytes, str]]:
@@ -143,6 +187,23 @@ def images(shown: Shown) -> Iterator[tuple[bytes, str]]:
             coded = output.get("data", {}).get("image/png")
             if coded:
                 yield base64.b64decode(coded), output.metadata["image/png"]["alt"]
+
+
+def face(shown: Shown) -> tuple[bytes, str] | None:
+    """Return the image that stands for a notebook.
+
+    Parameters
+    ----------
+    shown : Shown
+        The notebook.
+
+    Returns
+    -------
+    tuple of bytes and str, or None
+        PNG bytes and alternative text of the picture that it lends to the README, else
+        of its first image; None if it has none.
+    """
+    return picture_of(shown.raw) or next(images(shown), None)
 
 
 def limits_of(shown: Shown) -> str:
@@ -190,8 +251,8 @@ def gallery_page(notebooks: list[Shown]) -> str:
 
 def _card(shown: Shown) -> Html:
     """Return one notebook's card."""
-    first = next(images(shown), None)
-    picture = tag("img", src=f"../_static/figures/{shown.name}.png", alt=first[1]) if first else ""
+    own = face(shown)
+    picture = tag("img", src=f"../_static/figures/{shown.name}.png", alt=own[1]) if own else ""
     title = tag("h2", link(f"{shown.name}.html", shown.question))
     name = tag("p", tag("code", shown.name))
     return tag("article", picture, title, name, _parameters(shown.parameters), class_="card")

@@ -121,16 +121,20 @@ def grid(
     rows : iterable of sequence of object
         The cells; the first of a row names it.
     kind : str
-        Classes of the table; ``sortable`` lets the page's script sort and filter it.
+        Classes of the table; ``sortable`` lets the page's script sort and filter it,
+        ``stacked`` shows each row as a card where the window is narrow.
 
     Returns
     -------
     Html
         The box. It can be reached by keyboard, since it may have to be scrolled.
     """
-    names = tag("tr", joined(tag("th", name, scope="col") for name in head))
-    top = tag("thead", names) if head else ""
-    table = tag("table", top, tag("tbody", joined(map(_row, rows))), class_=kind or None)
+    if "stacked" in kind.split():
+        table = _stacked(head, rows, kind)
+    else:
+        names = tag("tr", joined(tag("th", name, scope="col") for name in head))
+        top = tag("thead", names) if head else ""
+        table = tag("table", top, tag("tbody", joined(map(_row, rows))), class_=kind or None)
     return tag("div", table, class_="table-box", tabindex=0, role="region", aria_label=label)
 
 
@@ -138,6 +142,27 @@ def _row(row: Sequence[object]) -> Html:
     first, *others = row
     cells = joined(tag("td", cell(value)) for value in others)
     return tag("tr", tag("th", cell(first), scope="row"), cells)
+
+
+def _stacked(head: Sequence[object], rows: Iterable[Sequence[object]], kind: str) -> Html:
+    """Return a table whose cells know their column.
+
+    Rows that are laid out as cards are no table to a browser any more, so the roles are
+    spelt out.
+    """
+    names = joined(tag("th", name, scope="col", role="columnheader") for name in head)
+    top = tag("thead", tag("tr", names, role="row"), role="rowgroup")
+    body = tag("tbody", joined(_card(head, row) for row in rows), role="rowgroup")
+    return tag("table", top, body, class_=kind, role="table")
+
+
+def _card(head: Sequence[object], row: Sequence[object]) -> Html:
+    first, *others = row
+    cells = joined(
+        tag("td", cell(value), role="cell", data_label=str(name))
+        for name, value in zip(head[1:], others, strict=True)
+    )
+    return tag("tr", tag("th", cell(first), scope="row", role="rowheader"), cells, role="row")
 
 
 def figure(source: str, alt: str, caption: object = "") -> Html:

@@ -8,7 +8,7 @@ from helpers.publish.site.markup import Html, block, grid, joined, page, prose, 
 
 LISTS = {
     "support_types": "Support types",
-    "derived_rules": "Rules of what follows",
+    "derived_rules": "Rules for types and verdicts",
     "thesis": "The essay's thesis, as statements",
     "rules": "General rules of coding",
     "record_rules": "Rules of coding the public record",
@@ -60,7 +60,7 @@ def codebook_page() -> str:
     """
     book = load_codebook()
     intro = (
-        f"{book.unit} Codes of an ordered variable stand from furthest from Russia to closest; "
+        f"{book.unit} The codes of an ordered variable run from furthest from Russia to closest; "
         'their colours are those of every figure. Silence in an account is never "no".'
     )
     parts = [intro]
@@ -70,7 +70,7 @@ def codebook_page() -> str:
     parts.append("## Levels that follow from the codes")
     parts += [_variable(level) for level in book.levels]
     parts += [
-        f"## {title}\n\n{block(_grid(title, 'id', book.lists[name]))}"
+        f"## {title}\n\n{block(_grid(title, 'id', book.lists[name], _holds(name)))}"
         for name, title in LISTS.items()
     ]
     return page("Codebook", *parts)
@@ -78,19 +78,24 @@ def codebook_page() -> str:
 
 def _variable(variable: Variable) -> str:
     """Return the section of one variable."""
-    heading = f"({anchor(variable.id)})=\n### {variable.label} (`{variable.id}`)"
+    heading = f"({anchor(variable.id)})=\n### {variable.label} `{variable.id}`"
     codes = _grid(f"Codes of {variable.id}", "code", variable.codes)
     content = [tag("p", prose(variable.question)), codes, _facts(variable)]
     return f"{heading}\n\n{block(joined(content))}"
 
 
-def _grid(title: str, first: str, entries: Sequence[Entry]) -> Html:
+def _holds(name: str) -> str:
+    """Return what the texts of a list are."""
+    return "statement" if name == "thesis" else "rule"
+
+
+def _grid(title: str, first: str, entries: Sequence[Entry], holds: str = "rule") -> Html:
     """Return one row per entry, without columns that would say nothing."""
     labels = [e.label if e.label != plain(e.id) else "" for e in entries]
     columns: dict[str, list[object]] = {
         first: [_coloured(entry) for entry in entries],
         "label": list(labels),
-        "rule": [prose(entry.rule) for entry in entries],
+        holds: [prose(entry.rule) for entry in entries],
         "resolutions": [", ".join(entry.resolutions) for entry in entries],
     }
     kept = {name: cells for name, cells in columns.items() if any(cells)}
@@ -105,12 +110,14 @@ def _coloured(entry: Entry) -> Html:
 
 def _facts(variable: Variable) -> Html:
     """Return how a variable is built, and its border cases."""
-    kind = {"set": "A set: several codes may hold at once.", "binary": "Yes or no."}
-    said = [kind.get(variable.type, "Ordered codes.")]
+    kind = {"set": "Several codes may hold at once, in no order.", "binary": "Yes or no."}
+    said = [kind.get(variable.type, "The codes are ordered.")]
     if variable.essay_only:
         said.append("Coded from the essay only.")
     if variable.silence_code:
-        said.append(f"Silence read as no takes the code `{variable.silence_code}`.")
+        said.append(
+            f'Where an analysis reads silence as "no", the code is `{variable.silence_code}`.'
+        )
     cases = [tag("li", prose(case)) for case in variable.border_cases]
     ruled = [tag("p", "Border cases:"), tag("ul", joined(cases))] if cases else []
     return joined([tag("p", prose(" ".join(said))), *ruled])

@@ -33,6 +33,11 @@ def settings(contents: Contents) -> dict[str, Any]:
         # Widgets' scripts would be fetched from a content network.
         "nb_ipywidgets_js": {},
         "nb_merge_streams": True,
+        # A list of claims is printed as a Markdown table, which plain CommonMark lacks.
+        "nb_render_markdown_format": "myst",
+        # Only solutions are folded away.
+        "nb_code_prompt_show": "Show the solution",
+        "nb_code_prompt_hide": "Hide the solution",
         # Not even dollarmath: MathJax would be fetched, and a dollar is a currency here.
         "myst_enable_extensions": [],
         "templates_path": ["_templates"],
@@ -61,7 +66,8 @@ def _theme() -> dict[str, Any]:
         "navbar_align": "left",
         "navbar_end": ["theme-switcher"],
         "header_links_before_dropdown": 7,
-        "show_prev_next": True,
+        "show_prev_next": False,
+        "article_footer_items": ["steps"],
         "show_toc_level": 2,
         "secondary_sidebar_items": {"**": ["page-toc"]} | {name: [] for name in WIDE},
         "footer_start": ["colophon"],

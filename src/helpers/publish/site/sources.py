@@ -39,7 +39,8 @@ def write_sources(folder: Path, contents: Contents, notebooks: list[Shown]) -> N
         _write(folder / "_static" / "figures" / name, picture)
     for name in ("favicon.svg", "site.css", "site.js"):
         shutil.copy(OWN / name, folder / "_static" / name)
-    _write(folder / "_templates" / "colophon.html", (OWN / "colophon.html").read_bytes())
+    for name in ("colophon.html", "steps.html"):
+        _write(folder / "_templates" / name, (OWN / name).read_bytes())
     _write_files(folder / "_extra" / "files", folder / "_extra.scratch", notebooks)
 
 
@@ -68,8 +69,9 @@ def _figures(notebooks: list[Shown], members: states.Members) -> Iterator[tuple[
     """Yield the name and the bytes of each image that is not a notebook's own."""
     yield start.FIGURE, start.start_figure().png()
     for shown in notebooks:
-        for image, _ in list(gallery.images(shown))[:1]:
-            yield f"{shown.name}.png", image
+        face = gallery.face(shown)
+        if face:
+            yield f"{shown.name}.png", face[0]
     for name, picture in sorted(members.figures.items()):
         yield name, picture.png()
 

@@ -11,6 +11,7 @@ from helpers.parameters import account_ids
 from helpers.plots.picture import Picture
 from helpers.publish.model import Contents
 from helpers.publish.site.markup import Html, block, figure, grid, joined, link, menu, page, tag
+from helpers.publish.site.types import legend_of_types, other_types, shown_type
 from helpers.tables import count_of, names
 from helpers.typology import derive, thesis
 
@@ -22,8 +23,8 @@ INTRO = (
     "every code names its evidence, and every number is computed from the codes."
 )
 CAPTION = (
-    "A filled dot is what a state's codes make of it; a ring is what it could still be, were "
-    'what is not coded known. Silence is never read as "no".'
+    "A filled dot is what a state's codes make of it; a ring is what else it could be, since "
+    'not everything is known. Silence is never read as "no".'
 )
 
 
@@ -60,7 +61,7 @@ def start_page(contents: Contents) -> str:
     coded_by = tag(
         "p",
         tag("strong", "Read with care. "),
-        f"Coded by: {contents.dataset['coded_by']}. No person has checked the codes yet. ",
+        f"Coded by: {contents.dataset['coded_by']}. ",
         link("limits.html", "What the data cannot say"),
         ".",
         class_="care",
@@ -72,14 +73,20 @@ def start_page(contents: Contents) -> str:
         block(figure(f"_static/figures/{FIGURE}", start_figure().alt, CAPTION)),
         block(coded_by),
         "## The states",
-        f"Support types on what is coded, in each account, and what else each state could be by "
-        f"the latest ({label}). [All members and their votes](states/index.md) are on a map.",
+        f"The type that each state's codes give in each account, and what else it could be by the "
+        f"latest ({label}). A state's name leads to its codes, their evidence and its votes; "
+        "[all members of the UN](states/index.md) are on a map.",
         block(_states()),
+        block(joined([tag("p", "What the types mean:"), legend_of_types()])),
         "## Does the essay's thesis hold?",
         block(_thesis()),
-        "*Open* means that no state is known to break the statement, and that some could. "
-        "[How the types follow from the codes](codebook.md), [the notebooks](notebooks/index.md) "
-        "behind the numbers, [the tables](tables/index.md), [how to cite](cite.md).",
+        "*Contradicted* is followed by the states that break the statement for certain; *open* "
+        "means that none is known to, and that some could.",
+        "## Read on",
+        "- [The notebooks](notebooks/index.md): how each number is computed\n"
+        "- [The codebook](codebook.md): what every code means, and how types follow from codes\n"
+        "- [The data](tables/index.md): every table, to sort, to search and to download\n"
+        "- [What the data cannot say](limits.md), and [how to cite](cite.md)",
         menu(
             "notebooks/index",
             "states/index",
@@ -92,19 +99,27 @@ def start_page(contents: Contents) -> str:
 
 
 def _answer() -> Html:
-    """Return the answer in four sentences, from the latest account."""
+    """Return the answer in a few lines, from the latest account."""
     account, label = latest()
     types = derive(load_cases(account))
     n = len(types)
     lines = (
-        ("Military support", types.index[types["material"] == "military"]),
-        ("Recognition of the war's annexations or entities", _is(types, "recognition", "yes")),
-        ("Both", types.index[types["type"] == "full_backer"]),
-        ("Turning away from Russia", _is(types, "turning_away", "yes")),
-        ("Only one type possible, whatever is not coded", types.index[types["determined"]]),
+        ("Give military support", _is(types, "material", "military")),
+        (
+            "Recognise or endorse what Russia claims in Ukraine",
+            _is(types, "recognition", "yes"),
+        ),
+        ("Do both", _is(types, "type", "full_backer")),
+        ("Turn away from Russia in word or deed", _is(types, "turning_away", "yes")),
+        (
+            "Have only one possible type, however the gaps were filled",
+            types.index[types["determined"]],
+        ),
     )
     items = [tag("li", tag("strong", what), f": {count_of(list(who), n)}.") for what, who in lines]
-    lead = tag("p", f"{label}, of the {n} states that the essay names:")
+    lead = tag(
+        "p", f"By the latest account ({label}), of the {n} states whose support the essay weighs:"
+    )
     return joined([lead, tag("ul", joined(items), class_="answer")])
 
 
@@ -123,22 +138,13 @@ def _states() -> Html:
         lambda kind: -1 if steps[kind] is None else last["type"].cat.categories.get_loc(kind)
     )
     order = rank.astype("int64").sort_values(ascending=False, kind="stable").index
-    labels = {entry.id: entry.label for entry in load_codebook().support_types}
     rows = []
     for state, name in zip(order, names(order), strict=True):
-        kinds = [_kind(str(table.loc[state, "type"])) for table in derived.values()]
-        others = [labels[t] for t in last.loc[state, "could_be"] if t != last.loc[state, "type"]]
-        said = ", ".join(others) or "nothing else"
-        rows.append([link(f"states/{state}.html", name), *kinds, said])
-    head = ["state", *accounts, tag("span", "could also be", class_="long")]
+        kinds = [shown_type(str(table.loc[state, "type"])) for table in derived.values()]
+        others = other_types(str(last.loc[state, "type"]), last.loc[state, "could_be"])
+        rows.append([link(f"states/{state}.html", name), *kinds, others])
+    head = ["state", *accounts, "could also be"]
     return grid("Support types by state", head, rows, kind="sortable")
-
-
-def _kind(name: str) -> Html:
-    """Return a support type with its colour."""
-    entry = load_codebook().entry("support_types", name)
-    swatch = tag("span", class_="swatch", style=f"background:{entry.colour}")
-    return tag("span", swatch, entry.label, class_="whole")
 
 
 def _thesis() -> Html:
@@ -151,7 +157,7 @@ def _thesis() -> Html:
         for name in verdicts[0].index
     ]
     head = ["statement", *(accounts[account] for account in shown)]
-    return grid("Thesis, statement by statement", head, rows)
+    return grid("Thesis, statement by statement", head, rows, kind="stacked")
 
 
 def _verdict(row: "pd.Series[str]") -> str:

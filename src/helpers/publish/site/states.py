@@ -12,7 +12,7 @@ from helpers import plots, profiles
 from helpers.codebook import load_codebook
 from helpers.data import case_names, load_cases, load_states, load_table
 from helpers.parameters import account_ids
-from helpers.plots.picture import Picture
+from helpers.plots.picture import Picture, plain
 from helpers.publish.site.markup import (
     Html,
     block,
@@ -26,13 +26,13 @@ from helpers.publish.site.markup import (
 )
 from helpers.publish.site.scheme import anchor
 from helpers.publish.site.tile_map import NO_BORDERS, tile_map
-from helpers.tables import listing
+from helpers.publish.site.types import other_types, shown_type
 from helpers.typology import derive
 from helpers.votes import RUSSIA, agreement, resolutions_in, roll_calls
 
 NOT_A_CASE = (
-    "The essay does not name this state, and nobody has read for it: it has no codes here. That "
-    "says nothing about the state."
+    "This state is not among those whose support the essay weighs, so it was not coded. That says "
+    "nothing about its support."
 )
 
 
@@ -143,13 +143,14 @@ def _index(members: Members) -> str:
     head = ["state", "ISO3", "UN regional group", "region in the essay", "agreement with Russia"]
     return page(
         "States",
-        f"How the UN's members voted on the war, beside Russia, in {len(war.resolutions)} roll "
-        "calls: the same vote counts one, an abstention against a vote one half, yes against no "
-        "nought, out of a hundred. In bold the states that the essay names; each tile leads to "
-        "its state's page.",
+        f"How often each member of the UN voted as Russia did, in {len(war.resolutions)} roll "
+        "calls on the war. The index of agreement is 100 if every vote was the same and 0 if every vote "
+        "was opposed; where one of the two abstained, the vote counts as half the same. A roll "
+        "call that either missed is left out. In bold the states whose support the essay weighs; "
+        "each tile leads to its state's page.",
         block(tile_map(agreement(members.votes_in(war.resolutions)))),
-        f"{NO_BORDERS} Agreement in votes is not support: the states' codes are about that, and "
-        "only the states in bold have any.",
+        f"{NO_BORDERS} To vote with Russia is not yet to support its war: support is what the "
+        "codes are about, and only the states in bold have any.",
         "## All members",
         block(grid("Members of the United Nations", head, rows, kind="sortable")),
     )
@@ -172,10 +173,17 @@ def _page(members: Members, state: str) -> str:
     name = str(members.states.loc[state, "short_name"])
     back = link("index.html", "All states")
     parts = [block(tag("p", back, " / ", name, class_="way"))]
-    parts += _coded(members, state) if state in members.cases else [NOT_A_CASE]
+    parts += _coded(members, state) if state in members.cases else [_uncoded(state)]
     parts += ["## Votes at the General Assembly", block(_votes(members, state))]
     parts += ["## Names and numbers", block(_identity(members, state))]
     return page(name, *parts, orphan=True)
+
+
+def _uncoded(state: str) -> str:
+    """Return why a member has no codes."""
+    return (
+        "Russia is the state that the others are compared with." if state == RUSSIA else NOT_A_CASE
+    )
 
 
 def _identity(members: Members, state: str) -> Html:
@@ -191,29 +199,31 @@ def _coded(members: Members, state: str) -> list[str]:
     return [
         "## Support type",
         block(_types(members, state)),
+        "What each type means is on the [start page](../index.md).",
         "## Codes",
-        'In round brackets why there is no code; silence is never "no".',
+        "A variable's name leads to its rules. In round brackets why there is no code; silence is "
+        'never "no".',
         block(_codes(state)),
         "## Evidence",
-        "What each code rests on: a paragraph of the essay, dated events, or roll calls.",
-        block(_evidence(evidence, set(events["event"]))),
+        "What each code rests on: paragraphs of the essay (a section and the number of a paragraph "
+        "in it), dated events, or roll calls at the General Assembly.",
+        block(_evidence(evidence, {*events["event"], *members.resolutions.index})),
         "## Events",
         block(joined([_shown(members, f"{state}-events.png"), _events(events, evidence)])),
-        "Events were looked for where the variables ask: their number measures attention. Titles "
-        "in square brackets are ours.",
+        "Events were looked for where the variables ask, so that their number measures attention. "
+        "Titles in square brackets are ours.",
     ]
 
 
 def _types(members: Members, state: str) -> Html:
     """Return the support type in every account, and what else the state could be."""
-    labels = {entry.id: entry.label for entry in load_codebook().support_types}
     rows = []
     for account, table in members.derived.items():
         row = table.loc[state]
-        could = listing(labels[kind] for kind in row["could_be"])
         levels = [row["recognition"], row["material"], row["turning_away"]]
-        rows.append([account, labels[str(row["type"])], could, *levels])
-    head = ["account", "type", "could be", "recognition", "material support", "turning away"]
+        others = other_types(str(row["type"]), row["could_be"])
+        rows.append([account, shown_type(str(row["type"])), others, *levels])
+    head = ["account", "type", "could also be", "recognition", "material support", "turning away"]
     return grid("Support type by account", head, rows)
 
 
@@ -227,30 +237,27 @@ def _codes(state: str) -> Html:
     return grid("Codes by account", ["variable", *codes.columns], rows)
 
 
-def _evidence(evidence: pd.DataFrame, events: set[str]) -> Html:
-    """Return what each code rests on; an event leads to its row further down."""
+def _evidence(evidence: pd.DataFrame, places: set[str]) -> Html:
+    """Return what each code rests on; events and roll calls lead to their rows further down."""
+    accounts = load_table("accounts").set_index("account")["label"]
+    labels = {variable.id: variable.label for variable in load_codebook().variables}
     rows = [
         [
-            link(f"../codebook.html#{anchor(row['variable'])}", row["variable"]),
-            row["account"],
-            tag("code", row["code"]),
+            link(f"../codebook.html#{anchor(row['variable'])}", labels[row["variable"]]),
+            accounts[row["account"]],
+            plain(row["code"]),
             row["confidence"],
-            joined((_place(name, events) for name in row["locator"].split("; ")), "; "),
+            joined((_place(name, places) for name in row["locator"].split("; ")), "; "),
             row["rationale"],
         ]
         for row in evidence.reset_index().to_dict(orient="records")
     ]
-    head = ["variable", "account", "code", "confidence", "where", _long("why")]
-    return grid("Evidence of the codes", head, rows, kind="sortable")
+    head = ["variable", "account", "code", "confidence", "where", "why"]
+    return grid("Evidence of the codes", head, rows, kind="sortable stacked")
 
 
-def _place(name: str, events: set[str]) -> Html:
-    return tag("span", link(f"#{name}", name) if name in events else name, class_="whole")
-
-
-def _long(name: str) -> Html:
-    """Return the heading of a column of running text."""
-    return tag("span", name, class_="long")
+def _place(name: str, places: set[str]) -> Html:
+    return tag("span", link(f"#{name}", name) if name in places else name, class_="whole")
 
 
 def _events(events: pd.DataFrame, evidence: pd.DataFrame) -> Html:
@@ -259,18 +266,26 @@ def _events(events: pd.DataFrame, evidence: pd.DataFrame) -> Html:
     sources = profiles.sources_of(events)
     rows = [
         [
-            tag("span", event, id=str(event)),
-            row["date"],
+            tag("span", event, id=str(event), class_="whole"),
+            tag("span", row["date"], class_="whole"),
             row["about"],
             row["direction"],
             row["description"],
-            row["cited for"],
+            _cited(event, evidence),
             _sources(sources.loc[[event]]),
         ]
         for event, row in listed.iterrows()
     ]
-    head = ["event", "date", "about", "direction", _long("what happened")]
-    return grid("Events", [*head, _long("cited for"), _long("sources")], rows, kind="sortable")
+    head = ["event", "date", "about", "direction", "what happened", "cited for", "sources"]
+    return grid("Events", head, rows, kind="sortable stacked")
+
+
+def _cited(event: object, evidence: pd.DataFrame) -> str:
+    """Return the variables with a code that rests on an event."""
+    labels = {variable.id: variable.label for variable in load_codebook().variables}
+    rests = [event in locator.split("; ") for locator in evidence["locator"]]
+    names = evidence.index.get_level_values("variable")[rests]
+    return "; ".join(labels[name] for name in dict.fromkeys(names)) or "no code"
 
 
 def _sources(sources: pd.DataFrame) -> Html:
@@ -285,7 +300,7 @@ def _sources(sources: pd.DataFrame) -> Html:
 def _votes(members: Members, state: str) -> Html:
     """Return a member's votes, and its agreement with Russia."""
     counts = profiles.vote_counts(members.calls, state)
-    parts = [tag("p", f"{counts} roll calls. An absence is not a vote.")]
+    parts = [tag("p", f"{counts} roll calls. An absence is not a vote; why is not on record.")]
     if state in members.cases:
         parts.append(_shown(members, f"{state}-votes.png"))
     parts.append(_ballots(members, state))
@@ -298,15 +313,16 @@ def _ballots(members: Members, state: str) -> Html:
     """Return a member's votes beside Russia's, with links to the records."""
     addresses = members.resolutions["address"]
     table = profiles.votes_table(members.calls, members.resolutions, state)
+    beside = [] if state == RUSSIA else ["Russia", "compared"]
     rows = [
         [
-            link(addresses[name], name) if addresses[name] else name,
-            *(row[column] for column in ("date", "title", "vote", "Russia", "compared")),
+            tag("span", link(to, name) if (to := addresses[name]) else name, id=str(name)),
+            tag("span", row["date"], class_="whole"),
+            *(row[column] for column in ("title", "vote", *beside)),
         ]
         for name, row in zip(table.index, table.to_dict(orient="records"), strict=True)
     ]
-    head = ["resolution", "date", _long("title"), "vote", "Russia", "compared"]
-    return grid("Votes", head, rows, kind="sortable")
+    return grid("Votes", ["resolution", "date", "title", "vote", *beside], rows, kind="sortable")
 
 
 def _agreement(members: Members, state: str) -> Html:
@@ -317,5 +333,5 @@ def _agreement(members: Members, state: str) -> Html:
         counts = [int(row[name]) for name in ("same", "one_abstains", "opposed")]
         compared = f"{int(row['n_compared'])} of {int(row['n_resolutions'])}"
         rows.append([label, _index_of(table, state), *counts, compared])
-    head = ["resolutions", "index", "same vote", "one abstains", "opposed", "compared"]
+    head = ["resolutions", "index (0 to 100)", "same vote", "one abstains", "opposed", "compared"]
     return grid("Agreement with Russia by set of resolutions", head, rows)

@@ -70,3 +70,30 @@ document.querySelectorAll(".table-box").forEach((box) => {
   if (n > MANY) box.classList.add("tall");
   if (n > FEW) makeSearchable(box, table);
 });
+
+/** Text of a page with spaces between its blocks and cells, which run together otherwise. */
+function readable(html) {
+  const main = new DOMParser().parseFromString(html, "text/html").querySelector("[role=main] article");
+  main.querySelectorAll("script, style, .headerlink, h1, .way").forEach((part) => part.remove());
+  main.querySelectorAll("th, td, p, li, pre, h2, h3, dt, dd").forEach((part) => part.append(" "));
+  main.querySelectorAll("br").forEach((part) => part.replaceWith("; "));
+  return main.textContent.replace(/\s+/g, " ").trim();
+}
+
+/** Show where a page speaks of what was searched for. Sphinx looks for the stems of the words,
+    which need not occur: for "suppli", not for "supply". */
+function excerpt(html) {
+  const text = readable(html), low = text.toLowerCase();
+  const asked = new URLSearchParams(window.location.search).get("q") ?? "";
+  const places = asked.toLowerCase().split(/\s+/).map((word) => low.indexOf(word));
+  const found = places.filter((place) => place >= 0);
+  const from = found.length ? Math.max(Math.min(...found) - 90, 0) : 0;
+  const shown = document.createElement("p");
+  shown.className = "context";
+  // Whole words only, at both ends.
+  const piece = text.slice(from, from + 240).replace(/\s\S*$/, "");
+  shown.textContent = from ? `… ${piece.replace(/^\S*\s/, "")} …` : `${piece} …`;
+  return shown;
+}
+
+if (typeof Search !== "undefined") Search.makeSearchSummary = excerpt;
