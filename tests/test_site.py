@@ -16,6 +16,7 @@ import pytest
 from helpers.codebook import load_codebook
 from helpers.data import case_names, load_states
 from helpers.files import REPOSITORY
+from helpers.publish.contents import load_contents
 from helpers.publish.site.serve import server
 
 try:
@@ -30,16 +31,17 @@ NOTEBOOKS = sorted(path.stem for path in (REPOSITORY / "notebooks").glob("*.ipyn
 PAGES = [
     "index.html",
     "notebooks/index.html",
-    "notebooks/00_start_here.html",
-    "notebooks/02_recognition_vs_material_aid.html",
+    *(f"notebooks/{name}.html" for name in NOTEBOOKS),
     "states/index.html",
     "states/PRK.html",
     "states/NAM.html",
+    "states/RUS.html",
     "codebook.html",
     "tables/index.html",
     "tables/about.html",
     "tables/events.html",
     "tables/codings_wide.html",
+    "tables/coders.html",
     "cite.html",
     "limits.html",
     "search.html?q=armenia",
@@ -59,16 +61,26 @@ LAPTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 CELLS = 150
 
 
+def build(out, **environment):
+    """Build a site, and return what the command said."""
+    command = [sys.executable, "-c", "from helpers.cli import main; main()", "site"]
+    done = subprocess.run(
+        [*command, "--out", str(out)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        env=os.environ | environment,
+    )
+    assert done.returncode == 0, done.stderr
+    return done
+
+
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     """Return the folder of a site, and what the command that built it said."""
     out = tmp_path_factory.mktemp("site") / "site"
-    command = [sys.executable, "-c", "from helpers.cli import main; main()", "site"]
-    done = subprocess.run(
-        [*command, "--out", str(out)], capture_output=True, text=True, encoding="utf-8", check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return out, done
+    return out, build(out, PYTHONHASHSEED="1")
 
 
 @pytest.fixture(scope="module")
@@ -175,6 +187,17 @@ def test_the_command_has_nothing_to_warn_of_and_leaves_nothing_beside(built):
     assert [path.name for path in out.parent.iterdir()] == [out.name]
 
 
+def test_the_same_data_give_the_same_bytes(folder, tmp_path):
+    again = tmp_path / "elsewhere" / "again"
+    build(again, PYTHONHASHSEED="2")
+    first, second = (
+        {path.relative_to(top): path for path in top.rglob("*") if path.is_file()}
+        for top in (folder, again)
+    )
+    assert set(first) == set(second)
+    assert [name for name in first if first[name].read_bytes() != second[name].read_bytes()] == []
+
+
 def test_every_page_is_there(folder):
     for path in PAGES:
         assert (folder / path.partition("?")[0]).is_file()
@@ -220,6 +243,21 @@ def test_notebooks_show_their_stored_figures_with_their_alternative_texts(folder
     assert text.count("cell_output docutils") == sum(bool(c.get("outputs")) for c in stored.cells)
 
 
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_tables_of_notebooks_are_tables(folder, name):
+    """Markdown that is shown as it is written would be a wall of bars."""
+    text = (folder / "notebooks" / f"{name}.html").read_text(encoding="utf-8")
+    assert "<p>|" not in text
+    assert "| ---" not in text
+
+
+def test_every_table_has_every_row(folder):
+    for table in load_contents().tables:
+        text = (folder / "tables" / f"{table.name}.html").read_text(encoding="utf-8")
+        rows = text.count('scope="row"') - len(table.fields)
+        assert rows == len(table.rows), table.name
+
+
 def test_every_image_of_every_page_has_an_alternative_text(folder):
     for page in pages_of(folder):
         images = [given for tag, given in parsed(page) if tag == "img"]
@@ -242,6 +280,8 @@ def test_codebook_page_has_every_rule(folder):
 def test_downloads_can_be_opened(folder):
     for name in ("coalition-stata.zip", "coalition-datapackage.zip", "coalition.xlsx"):
         assert zipfile.ZipFile(folder / "files" / name).testzip() is None
+    tables = {path.stem for path in (folder / "files" / "tables").glob("*.csv")}
+    assert tables == {table.name for table in load_contents().tables}
     for name in NOTEBOOKS:
         stored = REPOSITORY / "notebooks" / f"{name}.ipynb"
         assert (folder / "files" / "notebooks" / stored.name).read_bytes() == stored.read_bytes()
@@ -305,6 +345,22 @@ def test_search_finds_states_and_variables(reader, words, page):
     assert any(page in to for to in found[:3]), found
 
 
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [("arms_supply", "arms_supply"), ("Belarus", "belarus"), ("territory", "territor")],
+)
+def test_search_shows_where_the_words_stand(reader, words, shown):
+    """Sphinx's own excerpts begin anywhere, since it looks for the words' stems."""
+    page = reader.open(f"search.html?q={words}")
+    expect(page.locator(".search-summary")).to_contain_text("finished")
+    excerpts = page.locator("#search-results p.context")
+    expect(excerpts).to_have_count(page.locator("#search-results > ul > li").count())
+    texts = excerpts.all_inner_texts()
+    found = [text for text in texts if shown in text.lower()]
+    # A page may also be found by its title alone.
+    assert len(found) >= len(texts) - 2
+
+
 def test_tables_are_sorted_and_searched(reader):
     page = reader.open("tables/states.html")
     table, rows = page.locator("table.sortable"), page.locator("table.sortable tbody tr:visible")
@@ -357,6 +413,30 @@ def test_wide_tables_scroll_in_their_box_on_a_phone(browser, address):
     page.wait_for_function("box => box.scrollLeft > 0", arg=box.element_handle())
     phone.context.close()
     assert phone.wrong == []
+
+
+def test_long_texts_are_in_sight_on_a_phone(browser, address):
+    phone = Reader(browser, address, PHONE, "light")
+    page = phone.open("states/PRK.html")
+    for name in ("Evidence of the codes", "Events"):
+        box = page.get_by_role("region", name=name, exact=True)
+        assert box.evaluate("box => box.scrollWidth <= box.clientWidth")
+        assert box.get_by_role("rowheader").count() > 0
+    phone.context.close()
+    assert phone.wrong == []
+
+
+def test_notebooks_lead_to_the_next_and_other_pages_nowhere(folder):
+    for place, name in enumerate(NOTEBOOKS):
+        page = folder / "notebooks" / f"{name}.html"
+        steps = [
+            given["href"]
+            for tag, given in parsed(page)
+            if tag == "a" and given.get("class") in {"left-prev", "right-next"}
+        ]
+        around = ["index", *NOTEBOOKS][place : place + 3 : 2]
+        assert steps == [f"{other}.html" for other in around]
+    assert "prev-next-area" not in (folder / "codebook.html").read_text(encoding="utf-8")
 
 
 def test_pages_read_well_without_scripts(browser, address):

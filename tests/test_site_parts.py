@@ -1,5 +1,6 @@
 """What the site is made of, and what its command refuses, without building it."""
 
+import csv
 import signal
 import subprocess
 import sys
@@ -15,9 +16,20 @@ from helpers.data import load_states
 from helpers.files import REPOSITORY
 from helpers.parameters import ALLOWED
 from helpers.plots.votes import shades
-from helpers.publish.site import about, build, gallery, scheme, tables
-from helpers.publish.site.markup import Html, block, cell, grid, link, page, tag
+from helpers.publish.contents import load_contents
+from helpers.publish.site import (
+    about,
+    build,
+    gallery,
+    scheme,
+    settings,
+    states,
+    tables,
+    types,
+)
+from helpers.publish.site.markup import Html, block, cell, grid, link, page, prose, tag
 from helpers.publish.site.tile_map import NO_BORDERS, PALE, SUBJECT, ink
+from helpers.regenerate.pictures import picture_of
 from helpers.regenerate.values import remember
 
 SERVE = """
@@ -33,6 +45,11 @@ _serve(Path(sys.argv[1]), 0)
 @pytest.fixture(scope="module")
 def notebooks():
     return gallery.read_notebooks(REPOSITORY / "notebooks", remember(ALLOWED))
+
+
+@pytest.fixture(scope="module")
+def contents():
+    return load_contents()
 
 
 @pytest.mark.parametrize("hostile", ["<script>alert(1)</script>", '"><b>', "a & b", "`````"])
@@ -102,9 +119,91 @@ def test_the_codebook_page_has_every_list():
 
 
 def test_ids_lead_where_they_are_explained():
-    assert tables._linked("state", "NAM") == '<a href="../states/NAM.html">NAM</a>'
-    assert "codebook.html#variable-arms-supply" in tables._linked("variable", "arms_supply")
-    assert tables._linked("state", None) == ""
+    known = {"BLR-01"}
+    assert tables._linked("state", "NAM", known) == '<a href="../states/NAM.html">NAM</a>'
+    assert "codebook.html#variable-arms-supply" in tables._linked("variable", "arms_supply", known)
+    assert tables._linked("state", None, known) == ""
+    two = '<a href="sources.html#a">a</a>; <a href="sources.html#b">b</a>'
+    assert tables._linked("source", "a;b", known) == two
+    # Earlier readings name events as they then were; not all of them are still there.
+    places = '<a href="events.html#BLR-01">BLR-01</a>; BLR-99'
+    assert tables._linked("locator", "BLR-01;BLR-99", known) == places
+
+
+def test_no_table_of_the_data_is_forgotten(contents):
+    """Whoever adds a file to the data finds it on the site, row by row, or is told here."""
+    files = {path.stem: path for path in (REPOSITORY / "data").glob("*.csv")}
+    shown = {table.name: len(table.rows) for table in contents.tables}
+    names = {name: {"codings": "codings_long"}.get(name, name) for name in files}
+    assert set(shown) == {*names.values(), "codings_wide", "codebook", "columns"}
+    for name, path in files.items():
+        with path.open(encoding="utf-8", newline="") as lines:
+            assert shown[names[name]] == sum(1 for _ in csv.DictReader(lines)), name
+    pages = tables.table_pages(contents, "")
+    assert set(pages) == {f"tables/{name}.md" for name in [*shown, "about", "index"]}
+    assert all(f'href="{name}.html"' in pages["tables/index.md"] for name in shown)
+    others = {path.name for path in (REPOSITORY / "data").iterdir()} - {
+        path.name for path in files.values()
+    }
+    assert others == {"README.md", "codebook.yml"}
+
+
+def test_no_notebook_is_forgotten(notebooks):
+    there = [path.stem for path in sorted((REPOSITORY / "notebooks").glob("*.ipynb"))]
+    assert [shown.name for shown in notebooks] == there
+    page_of_all = gallery.gallery_page(notebooks)
+    assert all(f'href="{name}.html"' in page_of_all for name in there)
+    limits = about.limits_page(notebooks)
+    assert all(f"(notebooks/{name}.ipynb)" in limits for name in there)
+
+
+def test_nothing_is_executed(contents):
+    assert settings.settings(contents)["nb_execution_mode"] == "off"
+
+
+def test_a_table_of_pandas_has_one_row_of_headings():
+    row = '<tr style="text-align: right;">'
+    two = f"{row}<th></th><th>n</th></tr> <tr><th>state</th><th></th></tr>"
+    assert gallery._headed(two) == "<tr><th>state</th><th>n</th></tr>"
+    twice = f"{row}<th></th><th></th><th>n</th></tr><tr><th>a</th><th>b</th><th></th></tr>"
+    assert gallery._headed(twice) == "<tr><th>a</th><th>b</th><th>n</th></tr>"
+    # The columns' own name stands in the first row: here the two cannot be one.
+    named = "<tr><th>vote</th><th>n</th></tr><tr><th>state</th><th></th></tr>"
+    assert gallery._headed(named) == named.replace("<th></th>", "<td></td>")
+    assert gallery._headed("<tr><th></th><th>n</th></tr>") == "<tr><td></td><th>n</th></tr>"
+
+
+def test_a_notebook_is_shown_by_the_picture_that_it_lends(notebooks):
+    first = notebooks[0]
+    assert gallery.face(first) == picture_of(first.raw)
+    others = [shown for shown in notebooks if picture_of(shown.raw) is None]
+    assert [gallery.face(shown) for shown in others] == [
+        next(gallery.images(shown), None) for shown in others
+    ]
+    faces = [gallery.face(shown) for shown in notebooks]
+    assert len({image for image, _ in filter(None, faces)}) == len(notebooks)
+
+
+def test_rows_as_cards_are_still_a_table_to_a_screen_reader():
+    shown = grid("x", ["state", "type"], [["Iran", "a & b"]], kind="sortable stacked")
+    assert '<table class="sortable stacked" role="table">' in shown
+    assert '<td role="cell" data-label="type">a &amp; b</td>' in shown
+    assert '<th scope="row" role="rowheader">Iran</th>' in shown
+
+
+def test_every_support_type_is_explained():
+    legend = types.legend_of_types()
+    assert all(prose(entry.rule) in legend for entry in load_codebook().support_types)
+    with pytest.raises(ValueError, match="friend"):
+        types.shown_type("friend")
+    assert types.other_types("hedger", ["hedger", "endorser", "full_backer"]) == (
+        "endorser, full backer"
+    )
+
+
+def test_pages_of_states_say_why_there_is_no_code():
+    assert states._uncoded("UKR") == states.NOT_A_CASE
+    assert "compared with" in states._uncoded("RUS")
 
 
 def test_tiles_can_be_read_and_lie_apart():

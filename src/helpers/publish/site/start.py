@@ -144,7 +144,7 @@ def _states() -> Html:
         others = other_types(str(last.loc[state, "type"]), last.loc[state, "could_be"])
         rows.append([link(f"states/{state}.html", name), *kinds, others])
     head = ["state", *accounts, "could also be"]
-    return grid("Support types by state", head, rows, kind="sortable")
+    return grid("Support types by state", head, rows, kind="sortable stacked")
 
 
 def _thesis() -> Html:

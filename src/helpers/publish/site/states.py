@@ -144,10 +144,10 @@ def _index(members: Members) -> str:
     return page(
         "States",
         f"How often each member of the UN voted as Russia did, in {len(war.resolutions)} roll "
-        "calls on the war. The index of agreement is 100 if every vote was the same and 0 if every vote "
-        "was opposed; where one of the two abstained, the vote counts as half the same. A roll "
-        "call that either missed is left out. In bold the states whose support the essay weighs; "
-        "each tile leads to its state's page.",
+        "calls on the war. The index of agreement is 100 if every vote was the same and 0 if "
+        "every vote was opposed; where one of the two abstained, the vote counts as half the same. "
+        "A roll call that either missed is left out. In bold the states whose support the essay "
+        "weighs; each tile leads to its state's page.",
         block(tile_map(agreement(members.votes_in(war.resolutions)))),
         f"{NO_BORDERS} To vote with Russia is not yet to support its war: support is what the "
         "codes are about, and only the states in bold have any.",

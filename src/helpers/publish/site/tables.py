@@ -18,7 +18,7 @@ from helpers.publish.site.markup import (
 )
 from helpers.publish.site.scheme import anchor
 
-LONG = 60
+LONG = 40
 """Characters from which on a cell's column is given room to wrap."""
 DAY = re.compile(r"\d{4}-\d\d(-\d\d)?")
 LED_TO = {"sources", "events"}

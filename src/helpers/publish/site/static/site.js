@@ -75,17 +75,20 @@ document.querySelectorAll(".table-box").forEach((box) => {
 function readable(html) {
   const main = new DOMParser().parseFromString(html, "text/html").querySelector("[role=main] article");
   main.querySelectorAll("script, style, .headerlink, h1, .way").forEach((part) => part.remove());
-  main.querySelectorAll("th, td, p, li, pre, h2, h3, dt, dd").forEach((part) => part.append(" "));
+  main.querySelectorAll("th, td, p, li, pre, h2, h3, dt, dd, summary").forEach((part) => part.append(" "));
   main.querySelectorAll("br").forEach((part) => part.replaceWith("; "));
   return main.textContent.replace(/\s+/g, " ").trim();
 }
 
-/** Show where a page speaks of what was searched for. Sphinx looks for the stems of the words,
-    which need not occur: for "suppli", not for "supply". */
+/** Show where a page speaks of what was searched for. Sphinx looks for the words' stems only, which
+    need not occur ("suppli" for "supply"); here they stand in for a word that does not. */
 function excerpt(html) {
   const text = readable(html), low = text.toLowerCase();
   const asked = new URLSearchParams(window.location.search).get("q") ?? "";
-  const places = asked.toLowerCase().split(/\s+/).map((word) => low.indexOf(word));
+  const stemmer = new Stemmer();
+  const places = asked.toLowerCase().split(/\s+/).filter(Boolean).map((word) => (
+    low.includes(word) ? low.indexOf(word) : low.indexOf(stemmer.stemWord(word))
+  ));
   const found = places.filter((place) => place >= 0);
   const from = found.length ? Math.max(Math.min(...found) - 90, 0) : 0;
   const shown = document.createElement("p");
