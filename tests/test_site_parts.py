@@ -201,6 +201,16 @@ def test_every_support_type_is_explained():
     )
 
 
+def test_codes_are_shown_in_the_codebooks_words():
+    book = load_codebook()
+    assert states._worded(book.variable("territory_use"), "staging") == "staging ground"
+    two = book.variable("turns_to").codes[:2]
+    said = ";".join(code.id for code in two)
+    assert states._worded(book.variable("turns_to"), said) == f"{two[0].label}, {two[1].label}"
+    assert states._worded(book.variable("arms_supply"), "(silent)") == "(silent)"
+    assert states._worded(book.variable("arms_supply"), "undecided") == "undecided"
+
+
 def test_pages_of_states_say_why_there_is_no_code():
     assert states._uncoded("UKR") == states.NOT_A_CASE
     assert "compared with" in states._uncoded("RUS")

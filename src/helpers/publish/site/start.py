@@ -106,7 +106,7 @@ def _answer() -> Html:
     lines = (
         ("Give military support", _is(types, "material", "military")),
         (
-            "Recognise or endorse what Russia claims in Ukraine",
+            "Recognise or endorse Russia's acts of 2022 (DPR and LPR, the four regions)",
             _is(types, "recognition", "yes"),
         ),
         ("Do both", _is(types, "type", "full_backer")),

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from helpers import plots, profiles
-from helpers.codebook import load_codebook
+from helpers.codebook import Variable, load_codebook
 from helpers.data import case_names, load_cases, load_states, load_table
 from helpers.parameters import account_ids
 from helpers.plots.picture import Picture, plain
@@ -232,20 +232,30 @@ def _codes(state: str) -> Html:
     codes = profiles.codes_by_account(state)
     variables = load_codebook().variables
     rows = [
-        [link(f"../codebook.html#{anchor(v.id)}", v.label), *codes.loc[v.label]] for v in variables
+        [
+            link(f"../codebook.html#{anchor(variable.id)}", variable.label),
+            *(_worded(variable, said) for said in codes.loc[variable.label]),
+        ]
+        for variable in variables
     ]
     return grid("Codes by account", ["variable", *codes.columns], rows)
+
+
+def _worded(variable: Variable, said: str) -> str:
+    """Return codes as the codebook labels them; why there is none stays as it is."""
+    labels = {plain(code.id): code.label for code in variable.codes}
+    return ", ".join(labels.get(plain(code), code) for code in said.split(";"))
 
 
 def _evidence(evidence: pd.DataFrame, places: set[str]) -> Html:
     """Return what each code rests on; events and roll calls lead to their rows further down."""
     accounts = load_table("accounts").set_index("account")["label"]
-    labels = {variable.id: variable.label for variable in load_codebook().variables}
+    variables = {variable.id: variable for variable in load_codebook().variables}
     rows = [
         [
-            link(f"../codebook.html#{anchor(row['variable'])}", labels[row["variable"]]),
+            link(f"../codebook.html#{anchor(row['variable'])}", variables[row["variable"]].label),
             accounts[row["account"]],
-            plain(row["code"]),
+            _worded(variables[row["variable"]], row["code"]),
             row["confidence"],
             joined((_place(name, places) for name in row["locator"].split("; ")), "; "),
             row["rationale"],
@@ -300,7 +310,9 @@ def _sources(sources: pd.DataFrame) -> Html:
 def _votes(members: Members, state: str) -> Html:
     """Return a member's votes, and its agreement with Russia."""
     counts = profiles.vote_counts(members.calls, state)
-    parts = [tag("p", f"{counts} roll calls. An absence is not a vote; why is not on record.")]
+    parts = [
+        tag("p", f"{counts} roll calls. An absence is not a vote, and the record does not say why.")
+    ]
     if state in members.cases:
         parts.append(_shown(members, f"{state}-votes.png"))
     parts.append(_ballots(members, state))

@@ -1,7 +1,7 @@
 /* Tables that can be sorted and searched. Without this script they are plain tables. */
 "use strict";
 
-const FEW = 30, MANY = 40;
+const FEW = 30;
 
 /** Compare cells: numbers as numbers, where both are. */
 function compare(a, b) {
@@ -66,9 +66,9 @@ document.querySelectorAll(".table-box").forEach((box) => {
   const table = box.querySelector("table");
   if (!table || !table.classList.contains("sortable")) return;
   makeSortable(table);
-  const n = table.tBodies[0].rows.length;
-  if (n > MANY) box.classList.add("tall");
-  if (n > FEW) makeSearchable(box, table);
+  if (table.tBodies[0].rows.length <= FEW) return;
+  box.classList.add("tall");
+  makeSearchable(box, table);
 });
 
 /** Text of a page with spaces between its blocks and cells, which run together otherwise. */
