@@ -135,7 +135,8 @@ class Reader:
             self.wrong.append(f"outside: {request.url}")
 
     def open(self, path):
-        self.page.goto(self.address + path, wait_until="load")
+        # Idle, not only loaded: the icon comes last, and leaving a page breaks off its request.
+        self.page.goto(self.address + path, wait_until="networkidle")
         return self.page
 
 
