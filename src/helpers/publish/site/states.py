@@ -234,7 +234,7 @@ def _codes(state: str) -> Html:
     rows = [
         [
             link(f"../codebook.html#{anchor(variable.id)}", variable.label),
-            *(_worded(variable, said) for said in codes.loc[variable.label]),
+            *(_worded(variable, str(said)) for said in codes.loc[variable.label]),
         ]
         for variable in variables
     ]
