@@ -1,6 +1,7 @@
 """One version of everything, whichever way the environment was made."""
 
 import ast
+import os
 import re
 import sys
 import tomllib
@@ -53,6 +54,8 @@ EXTRAS = {
 }
 DEV = pins(PROJECT["dependency-groups"]["dev"])
 LINT = pins(PROJECT["dependency-groups"]["lint"])
+BROWSER = pins(PROJECT["dependency-groups"]["browser"])
+BROWSER_TESTS = REPOSITORY / "tests" / "test_site.py"
 
 
 def conda_pins() -> dict[str, str]:
@@ -79,6 +82,7 @@ def test_no_package_is_pinned_twice() -> None:
     assert not set(RUN) & set(DEV)
     assert not set(RUN) & set(LINT)
     assert not set(DEV) & set(LINT)
+    assert not set(BROWSER) & {*RUN, *DEV, *LINT}
     # The extras are the exception: DEV repeats them, in the same versions.
     for extra in EXTRAS.values():
         assert not set(RUN) & set(extra)
@@ -126,17 +130,28 @@ def test_what_is_installed_is_what_is_pinned(name: str) -> None:
     assert metadata.version(name) == (RUN | DEV)[name]
 
 
+@pytest.mark.parametrize("name", BROWSER)
+def test_what_opens_the_site_is_what_is_pinned(name: str) -> None:
+    """It may be missing where conda made the environment, but never in CI."""
+    try:
+        found = metadata.version(name)
+    except metadata.PackageNotFoundError:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip("the dependency group browser is not installed")
+    assert found == BROWSER[name]
+
+
+def test_uv_installs_what_all_tests_need() -> None:
+    assert set(PROJECT["tool"]["uv"]["default-groups"]) == {"dev", "browser"}
+
+
 def test_no_lock_file_is_kept() -> None:
     names = {path.relative_to(REPOSITORY).as_posix() for path in tracked_files()}
     assert "uv.lock" not in names
     assert "pyproject.toml" in names
     ignored = (REPOSITORY / ".gitignore").read_text(encoding="utf-8").splitlines()
     assert {"uv.lock", "/build/", ".hypothesis/"} <= set(ignored)
-
-
-def imported(folder: Path) -> set[str]:
-    """Return the top-level packages that Python files of a folder import."""
-    return {name for path in folder.rglob("*.py") for name in imported_by(path)}
 
 
 def imported_by(path: Path) -> set[str]:
@@ -158,8 +173,9 @@ def test_what_is_imported_is_pinned() -> None:
     def as_imported(names: dict[str, str]) -> set[str]:
         return {IMPORT_NAMES.get(name, name.replace("-", "_")) for name in names}
 
-    # A writer of a format may also import the package of the extra that its format needs,
-    # and the module for clusters that of its own.
+    # A writer of a format may also import the package of the extra that its format needs, the
+    # modules for clusters and for the site those of theirs, and the tests that open the site
+    # the group `browser`.
     package = REPOSITORY / "src" / "helpers"
     allowed = {
         package / "publish" / f"{style}.py": {
@@ -168,10 +184,13 @@ def test_what_is_imported_is_pinned() -> None:
         for style, chosen in FORMATS.items()
     }
     allowed[package / "regenerate" / "cluster.py"] = EXTRAS["cluster"]
+    allowed[package / "publish" / "site" / "build.py"] = EXTRAS["site"]
     for path in (REPOSITORY / "src").rglob("*.py"):
         assert imported_by(path) - standard <= as_imported(RUN | allowed.get(path, {})), path
     for folder in ("tests", "benchmarks"):
-        assert imported(REPOSITORY / folder) - standard <= as_imported(RUN | DEV)
+        for path in (REPOSITORY / folder).rglob("*.py"):
+            needed = BROWSER if path == BROWSER_TESTS else {}
+            assert imported_by(path) - standard <= as_imported(RUN | DEV | needed), path
 
 
 def test_one_version_of_the_software() -> None:
@@ -218,3 +237,10 @@ def test_the_change_script_runs_what_the_readme_says() -> None:
         assert command in script
     steps = WORKFLOW["jobs"]["tests"]["steps"]
     assert "bash .ci/run" in [step.get("run") for step in steps]
+
+
+def test_the_change_script_skips_no_test_of_the_browser() -> None:
+    """It installs Chromium, and says that this is CI, where those tests fail without one."""
+    script = (REPOSITORY / ".ci" / "run").read_text(encoding="utf-8")
+    assert re.search(r"apt-get install .*\bchromium\b", script)
+    assert script.index("export CI=true") < script.index("uv run pytest")

@@ -12,7 +12,7 @@ from helpers import association, plots, scaling, tables, votes
 from helpers.codebook import load_codebook
 from helpers.data import load_codings, load_states, load_table
 from helpers.plots.timeline import day_of
-from helpers.plots.votes import BINS, SHADES, _class_of
+from helpers.plots.votes import BINS, SHADES, class_of
 
 
 @pytest.fixture(scope="module")
@@ -66,9 +66,9 @@ def test_agreement_map_counts_every_member_once(war):
 
 
 def test_classes_of_the_index():
-    places = [_class_of(index) for index in (0, 0.1, 24.9, 25, 50, 75, 99.9, 100)]
+    places = [class_of(index) for index in (0, 0.1, 24.9, 25, 50, 75, 99.9, 100)]
     assert places == [0, 1, 1, 2, 3, 4, 4, 5]
-    assert np.isnan(_class_of(float("nan")))
+    assert np.isnan(class_of(float("nan")))
     assert len(BINS) == len(SHADES)
 
 

@@ -7,7 +7,7 @@ they need when they run, so that ``--help`` and what only reads text start at on
 import functools
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -441,3 +441,49 @@ def export(out: Path, style: str) -> None:
     with _data_errors():
         export_data(target, style)
     click.echo(f"Look at: {target}")
+
+
+@main.command(epilog=example("coalition site", "coalition site --serve --port 8080"))
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default="build/site",
+    show_default=True,
+    help="Folder for the site; a site that was built there before is replaced.",
+)
+@click.option("--serve", "show", is_flag=True, help="Then show it on this machine, until Ctrl-C.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    help="Where to show it; 0 takes any free port.",
+)
+def site(out: Path, show: bool, port: int) -> None:
+    """Build the site: pages to read and to send links to.
+
+    Made from the stored notebooks and the tables; nothing is executed, and no page asks
+    anything of other sites.
+    """
+    from helpers.publish.site.build import build_site  # noqa: PLC0415
+
+    target = out.expanduser().absolute()
+    with _data_errors():
+        warnings = build_site(target, _notebooks_folder(), _allowed())
+    for line in warnings:
+        click.echo(line, err=True)
+    click.echo(f"Look at: {target / 'index.html'}")
+    if show:
+        _serve(target, port)
+
+
+def _serve(folder: Path, port: int) -> None:
+    """Show a folder until the user has seen enough."""
+    from helpers.publish.site.serve import server  # noqa: PLC0415
+
+    with server(folder, port) as running:
+        host, chosen = running.server_address[:2]
+        click.echo(f"Open http://{host!s}:{chosen}/ in a browser; Ctrl-C ends it.")
+        with suppress(KeyboardInterrupt):
+            running.serve_forever()
+    click.echo("Stopped.")

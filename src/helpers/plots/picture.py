@@ -107,12 +107,28 @@ def dot(label: str, face: str) -> Line2D:
 
 def ink_on(colour: str) -> str:
     """Return dark or white text, whichever has more contrast on a colour."""
-    ground = _luminance(colour) + 0.05
-    return "white" if 1.05 / ground > ground / (_luminance(INK) + 0.05) else INK
+    ground = luminance(colour) + 0.05
+    return "white" if 1.05 / ground > ground / (luminance(INK) + 0.05) else INK
 
 
-def _luminance(colour: str) -> float:
-    """Return the relative luminance of ``#rrggbb``, as WCAG 2 defines it."""
+def luminance(colour: str) -> float:
+    """Return the relative luminance of a colour, as WCAG 2 defines it.
+
+    Parameters
+    ----------
+    colour : str
+        As ``#rrggbb``.
+
+    Returns
+    -------
+    float
+        From 0, black, to 1, white.
+
+    Examples
+    --------
+    >>> luminance("#000000"), round(luminance("#ffffff"), 6)
+    (0.0, 1.0)
+    """
     parts = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
     linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
     return float(sum(w * p for w, p in zip((0.2126, 0.7152, 0.0722), linear, strict=True)))

@@ -98,14 +98,14 @@ def agreement_map(agreement: pd.DataFrame, title: str) -> Picture:
         agreement, in classes. Those with no vote to compare are dotted; a mark in the
         corner says that fewer than half of the resolutions could be compared.
     """
-    colours = _shades()
-    classes = agreement["index"].map(_class_of)
+    colours = shades()
+    classes = agreement["index"].map(class_of)
     none = agreement.index[agreement["n_compared"] == 0]
     fills = {str(s): colours[int(place)] for s, place in classes.dropna().items()}
     fills |= {str(state): "#ffffff" for state in none} | {RUSSIA: SUBJECT}
     sizes = classes.value_counts()
     patches: list[Artist] = [
-        Patch(facecolor=colours[place], label=f"{_bin_label(place)}: {int(sizes.get(place, 0))}")
+        Patch(facecolor=colours[place], label=f"{class_label(place)}: {int(sizes.get(place, 0))}")
         for place in range(len(BINS))
     ]
     dotted: dict[str, Any] = {"facecolor": "#ffffff", "edgecolor": INK, "linestyle": ":"}
@@ -116,7 +116,7 @@ def agreement_map(agreement: pd.DataFrame, title: str) -> Picture:
     if marked:
         patches.append(_corner(f"fewer than half compared: {len(marked)}"))
     parts = [
-        f"{_bin_label(place)}: {int(sizes.get(place, 0))}"
+        f"{class_label(place)}: {int(sizes.get(place, 0))}"
         + _who(classes.index[classes == place], False)
         for place in range(len(BINS))
     ]
@@ -397,16 +397,38 @@ def _tile_grid(
     return finish(figure, axes, title, alt)
 
 
-def _shades() -> list[str]:
-    """Return one colour per class, from that of yes, over abstain, to that of no."""
+def shades() -> list[str]:
+    """Return a colour for each class of the index of agreement.
+
+    Returns
+    -------
+    list of str
+        From that of yes, over abstain, to that of no, as the codebook has them.
+    """
     book = load_codebook()
     ends = [book.entry("votes", vote).colour for vote in ("yes", "abstain", "no")]
     ramp = LinearSegmentedColormap.from_list("agreement", ends)
     return [to_hex(ramp(place)) for place in SHADES]
 
 
-def _class_of(index: float) -> float:
-    """Return the place of an index among the classes, missing if it is."""
+def class_of(index: float) -> float:
+    """Return the class of an index of agreement.
+
+    Parameters
+    ----------
+    index : float
+        From 0 to 100, or missing.
+
+    Returns
+    -------
+    float
+        Its place in `BINS`, missing if the index is.
+
+    Examples
+    --------
+    >>> class_of(0.0), class_of(25.0), class_of(100.0)
+    (0.0, 2.0, 5.0)
+    """
     if np.isnan(index):
         return float("nan")
     if index in {0, 100}:
@@ -414,7 +436,24 @@ def _class_of(index: float) -> float:
     return float(1 + min(3, int(index // 25)))
 
 
-def _bin_label(place: int) -> str:
+def class_label(place: int) -> str:
+    """Return a class of the index of agreement in words.
+
+    Parameters
+    ----------
+    place : int
+        Its place in `BINS`.
+
+    Returns
+    -------
+    str
+        Such as ``25 to below 50``.
+
+    Examples
+    --------
+    >>> class_label(0), class_label(1), class_label(2)
+    ('0', 'above 0, below 25', '25 to below 50')
+    """
     low, high = BINS[place]
     if low == high:
         return str(low)

@@ -1,0 +1,281 @@
+"""The notebooks as pages, and the gallery that leads to them."""
+
+import base64
+import copy
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from helpers.publish.site.markup import Html, block, escape, joined, link, menu, page, tag
+from helpers.regenerate.listing import describe_notebooks
+from helpers.regenerate.pictures import picture_of
+from helpers.regenerate.values import Allowed
+
+NUMBERED = re.compile(r"`(\d\d_\w+)`")
+"""How a notebook names another."""
+LIMITS = re.compile(r"^## *\d* *What this does not show *$", re.MULTILINE)
+FEW = 8
+"""Up to this many allowed values are shown without being asked for."""
+TWO_HEADS = re.compile(
+    r"<tr[^>]*>(?P<blank>(?:\s*<th></th>)+)(?P<names>(?:\s*<th>[^<]+</th>)+)\s*</tr>\s*"
+    r"<tr>(?P<index>(?:\s*<th>[^<]+</th>)+)(?:\s*<th></th>)+\s*</tr>"
+)
+"""The two rows that head a table of pandas whose rows have a name."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One stored notebook as the site shows it.
+
+    Attributes
+    ----------
+    name, question : str
+        Its name, and what it asks.
+    parameters : list of dict
+        As `helpers.regenerate.listing.describe_notebooks` returns them.
+    raw : bytes
+        The file as it is stored.
+    node : NotebookNode
+        Its content.
+    """
+
+    name: str
+    question: str
+    parameters: list[dict[str, Any]]
+    raw: bytes
+    node: nbformat.NotebookNode
+
+
+def read_notebooks(folder: Path, allowed: Allowed) -> list[Shown]:
+    """Return the stored notebooks.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder of the notebooks.
+    allowed : Allowed
+        The types that parameters may have.
+
+    Returns
+    -------
+    list of Shown
+        In their order.
+
+    Raises
+    ------
+    RegenerateError
+        If there is no notebook, or one cannot be read.
+    """
+    return [_read(described) for described in describe_notebooks(folder, allowed)]
+
+
+def _read(described: dict[str, Any]) -> Shown:
+    raw = Path(described["path"]).read_bytes()
+    node = nbformat.reads(raw.decode("utf-8"), as_version=4)  # type: ignore[no-untyped-call]
+    return Shown(described["notebook"], described["question"], described["parameters"], raw, node)
+
+
+def notebook_page(shown: Shown, names: set[str]) -> str:
+    """Return a notebook made ready for the page, its outputs as they are stored.
+
+    Parameters
+    ----------
+    shown : Shown
+        The notebook.
+    names : set of str
+        The notebooks that have pages, which a mention becomes a link to.
+
+    Returns
+    -------
+    str
+        The text of an ``.ipynb`` file: figures with their alternative texts where
+        myst-nb looks for them, solutions folded away, a way to the stored file.
+    """
+    node = copy.deepcopy(shown.node)
+    for cell in node.cells:
+        if cell.cell_type == "markdown":
+            cell.source = linked(cell.source, names)
+        else:
+            _prepare(cell)
+    node.cells.insert(1, _way(shown))
+    return str(nbformat.writes(node))  # type: ignore[no-untyped-call]
+
+
+def linked(text: str, names: set[str], folder: str = "") -> str:
+    """Return Markdown in which a notebook's name is a link if it has a page.
+
+    Parameters
+    ----------
+    text : str
+        Markdown.
+    names : set of str
+        The notebooks that have pages.
+    folder : str
+        Where these are, as seen from the page that the text is for.
+
+    Returns
+    -------
+    str
+        The text with links.
+
+    Examples
+    --------
+    >>> linked("see `08_claims` and `09_none`", {"08_claims"}, "notebooks/")
+    'see [`08_claims`](notebooks/08_claims.ipynb) and `09_none`'
+    """
+
+    def mention(found: re.Match[str]) -> str:
+        name = found[1]
+        return f"[`{name}`]({folder}{name}.ipynb)" if name in names else f"`{name}`"
+
+    return NUMBERED.sub(mention, text)
+
+
+def _way(shown: Shown) -> nbformat.NotebookNode:
+    """Return a cell that says where the notebook is and how it is run."""
+    text = tag(
+        "p",
+        link("index.html", "All notebooks"),
+        " / ",
+        link(f"../files/notebooks/{shown.name}.ipynb", "Download this one"),
+        ", or run it with other parameters: ",
+        tag("code", f"coalition run {shown.name[:2]}"),
+        class_="way",
+    )
+    cell: nbformat.NotebookNode = copy.deepcopy(shown.node.cells[0])
+    # An id made by nbformat would change with every build.
+    cell["id"], cell["source"] = "way", block(text)
+    return cell
+
+
+def _prepare(cell: nbformat.NotebookNode) -> None:
+    """Give figures their alternative text and fold solutions."""
+    if "solution" in cell.metadata.get("tags", []):
+        cell.metadata.tags.append("hide-cell")
+    for output in cell.get("outputs", []):
+        alt = output.get("metadata", {}).get("image/png", {}).get("alt")
+        if alt:
+            cell.metadata["mystnb"] = {"image": {"alt": alt}}
+        data = output.get("data", {})
+        if "text/html" in data:
+            data["text/html"] = _headed(data["text/html"])
+
+
+def _headed(table: str) -> str:
+    """Return a table with one row of headings, none of which is empty."""
+    one = TWO_HEADS.sub(_one_head, table)
+    # A header cell without text is none to a screen reader.
+    return one.replace("<th></th>", "<td></td>")
+
+
+def _one_head(found: re.Match[str]) -> str:
+    """Return two rows of headings as one, if both speak of the same columns."""
+    if found["blank"].count("<th>") != found["index"].count("<th>"):
+        return found[0]
+    return f"<tr>{found['index']}{found['names']}</tr>"
+
+
+def images(shown: Shown) -> Iterator[tuple[bytes, str]]:
+    """Yield a notebook's images and their alternative texts, in order."""
+    for cell in shown.node.cells:
+        for output in cell.get("outputs", []):
+            coded = output.get("data", {}).get("image/png")
+            if coded:
+                yield base64.b64decode(coded), output.metadata["image/png"]["alt"]
+
+
+def face(shown: Shown) -> tuple[bytes, str] | None:
+    """Return the image that stands for a notebook.
+
+    Parameters
+    ----------
+    shown : Shown
+        The notebook.
+
+    Returns
+    -------
+    tuple of bytes and str, or None
+        PNG bytes and alternative text of the picture that it lends to the README, else
+        of its first image; None if it has none.
+    """
+    return picture_of(shown.raw) or next(images(shown), None)
+
+
+def limits_of(shown: Shown) -> str:
+    """Return what a notebook says that it does not show, in Markdown.
+
+    Parameters
+    ----------
+    shown : Shown
+        The notebook.
+
+    Returns
+    -------
+    str
+        The text of that section; empty if it has none.
+    """
+    for cell in shown.node.cells:
+        if cell.cell_type == "markdown" and LIMITS.match(cell.source):
+            return LIMITS.sub("", cell.source).strip()
+    return ""
+
+
+def gallery_page(notebooks: list[Shown]) -> str:
+    """Return the gallery: a card for each notebook, with its first figure.
+
+    Parameters
+    ----------
+    notebooks : list of Shown
+        The notebooks.
+
+    Returns
+    -------
+    str
+        MyST Markdown.
+    """
+    cards = tag("div", joined(map(_card, notebooks)), class_="cards")
+    return page(
+        "Notebooks",
+        "Each asks one question and answers it with numbers that are computed from the tables. The "
+        "pages show the outputs that are stored with the notebooks, made with the parameters' "
+        "defaults; with other values, run them yourself.",
+        block(cards),
+        menu(*(shown.name for shown in notebooks)),
+    )
+
+
+def _card(shown: Shown) -> Html:
+    """Return one notebook's card."""
+    own = face(shown)
+    picture = tag("img", src=f"../_static/figures/{shown.name}.png", alt=own[1]) if own else ""
+    title = tag("h2", link(f"{shown.name}.html", shown.question))
+    name = tag("p", tag("code", shown.name))
+    return tag("article", picture, title, name, _parameters(shown.parameters), class_="card")
+
+
+def _parameters(parameters: list[dict[str, Any]]) -> Html:
+    """Return a notebook's parameters: their names, and folded away what they may be."""
+    items = []
+    for given in parameters:
+        default = tag("code", json.dumps(given["default"]))
+        items.append(tag("dt", tag("code", given["name"]), " = ", default))
+        stop = ". " if given["allowed"] else "."
+        items.append(tag("dd", given["help"], stop, _allowed(given["allowed"])))
+    names = joined((tag("code", given["name"]) for given in parameters), ", ")
+    listed = tag("dl", joined(items), class_="parameters")
+    return tag("details", tag("summary", "Parameters: ", names), listed)
+
+
+def _allowed(values: list[str] | None) -> Html:
+    """Return allowed values; many of them are folded away."""
+    if values is None:
+        return escape("")
+    listed = joined((tag("code", value) for value in values), ", ")
+    if len(values) <= FEW:
+        return listed
+    return tag("details", tag("summary", f"{len(values)} values"), listed)
