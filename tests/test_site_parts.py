@@ -10,7 +10,7 @@ import nbformat
 import pytest
 from click.testing import CliRunner
 
-from helpers.cli import main
+from helpers.cli import WrongInput, _serve, main
 from helpers.codebook import load_codebook
 from helpers.data import load_states
 from helpers.files import REPOSITORY
@@ -28,6 +28,7 @@ from helpers.publish.site import (
     types,
 )
 from helpers.publish.site.markup import Html, block, cell, grid, link, page, prose, tag
+from helpers.publish.site.serve import server
 from helpers.publish.site.tile_map import NO_BORDERS, PALE, SUBJECT, ink
 from helpers.regenerate.pictures import picture_of
 from helpers.regenerate.values import remember
@@ -257,6 +258,14 @@ def test_warnings_are_shown_and_the_site_is_served_after_it_is_built(monkeypatch
     done = CliRunner().invoke(main, ["site", "--out", str(out), "--serve", "--port", "1234"])
     assert (done.exit_code, done.stderr) == (0, "a warning\n")
     assert served == [(out, 1234)]
+
+
+def test_a_port_that_is_taken_is_named(tmp_path):
+    with server(tmp_path, 0) as other, pytest.raises(WrongInput) as refused:
+        taken = other.server_address[1]
+        _serve(tmp_path, taken)
+    assert f"port {taken} cannot be used" in str(refused.value)
+    assert "give another with --port" in str(refused.value)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl-C otherwise")

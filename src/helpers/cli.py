@@ -481,7 +481,12 @@ def _serve(folder: Path, port: int) -> None:
     """Show a folder until the user has seen enough."""
     from helpers.publish.site.serve import server  # noqa: PLC0415
 
-    with server(folder, port) as running:
+    try:
+        ready = server(folder, port)
+    except OSError as error:
+        why = f"port {port} cannot be used ({error.strerror})"
+        raise WrongInput(f"{why}; give another with --port, or 0 for any that is free") from error
+    with ready as running:
         host, chosen = running.server_address[:2]
         click.echo(f"Open http://{host!s}:{chosen}/ in a browser; Ctrl-C ends it.")
         with suppress(KeyboardInterrupt):
