@@ -1,5 +1,6 @@
 """Runs side by side: as many as asked for, in the order in which they end."""
 
+import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -43,6 +44,25 @@ def test_only_so_many_are_given_at_once():
         next(outcomes)
         assert len(taken) <= 3
         assert len(list(outcomes)) == len(RUNS) - 1
+
+
+def test_an_interrupt_is_not_disturbed_by_another():
+    """Only the first ends the work: what it removes is removed whatever follows."""
+    begun, stopped = threading.Event(), threading.Event()
+
+    def work():
+        begun.set()
+        assert stopped.wait(60)
+
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt), executors._threads(1) as executor:
+        executor.submit(work)
+        assert begun.wait(60)
+        threading.Timer(0.2, signal.raise_signal, [signal.SIGINT]).start()
+        threading.Timer(0.4, stopped.set).start()
+        raise KeyboardInterrupt
+    running.allow()
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_a_lost_worker_is_the_outcome_of_its_run():

@@ -161,6 +161,25 @@ def test_unknown_reading_may_have_been_anything(house):
     assert house.why() == "changed: data/*"
 
 
+def test_what_was_heard_counts_beside_what_may_have_been_read(house):
+    house.did({"*": "", **house.reads()})
+    assert house.why() == ""
+    house.write("nb/own.csv", "2")
+    assert house.why() == "changed: ./*, ./own.csv"
+    house.did({"*": ""})
+    house.write("nb/other.csv", "2")
+    assert house.why() == "changed: ./*"
+
+
+def test_data_changed_and_put_back_during_the_run_count_as_changed(house):
+    def meanwhile():
+        house.write("data/other.csv", "3")
+
+    house.did({"*": ""}, meanwhile=meanwhile)
+    house.write("data/other.csv", "1")
+    assert house.why() == "changed: data/*"
+
+
 def test_a_listed_folder_is_its_names(house):
     house.did({"data/": names_digest(house.root / "data")})
     house.write("data/read.csv", "2")

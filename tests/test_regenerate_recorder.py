@@ -89,10 +89,28 @@ def test_a_compiled_module_stands_for_its_source(data):
         "import os; os.system('true')",
         "import sqlite3; sqlite3.connect('file:a.csv', uri=True)",
         "import os; os.listdir(os.open('.', os.O_RDONLY))",
+        "import os; os.open('a.csv', os.O_RDONLY, dir_fd=os.open('.', os.O_RDONLY))",
+        "import os; os.open('data/a.csv', os.O_RDONLY, dir_fd=os.open('..', os.O_RDONLY))",
+        "import pyarrow.csv; pyarrow.csv.read_csv('a.csv')",
+        "import pandas\ntry: pandas.read_parquet('a.csv')\nexcept Exception: pass",
+        "import multiprocessing as m, sys; sys.argv[:] = ['']\n"
+        "with m.get_context('forkserver').Pool(1) as p: p.map(len, ['a'])",
+        "import multiprocessing as m, sys; sys.argv[:] = ['']\n"
+        "with m.get_context('spawn').Pool(1) as p: p.map(len, ['a'])",
     ],
 )
 def test_what_it_cannot_hear_may_be_anything(data, code):
-    assert record(data, code) is None
+    assert "*" in record(data, code)
+
+
+def test_what_was_heard_is_kept_beside_what_was_not(data):
+    code = "import subprocess; open('a.csv'); subprocess.run(['true'])"
+    assert record(data, code) == {"*": "", "data/a.csv": file_digest(data / "a.csv")}
+
+
+def test_a_folder_that_leads_nowhere_is_no_concern(data, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    assert record(data, "import os; os.open('../elsewhere', os.O_RDONLY)") == {}
 
 
 def test_a_file_that_is_not_there_may_be_there_tomorrow(data):
@@ -132,7 +150,7 @@ def test_links_lead_nowhere_unheard(data, tmp_path):
 def test_a_process_that_never_began_has_read_anything(data):
     with Recording({"data": data}, EVENT) as recording:
         path = recording.path
-        assert recording.reads() is None
+        assert recording.reads() == {"*": ""}
     assert not path.exists()
 
 

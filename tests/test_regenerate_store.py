@@ -62,6 +62,32 @@ with open_store(Path(sys.argv[1])) as store:
 """
 
 
+def test_what_a_crash_left_half_done_is_taken_back_by_whoever_looks(tmp_path):
+    spilling = CRASH.replace('"BEGIN"', '"PRAGMA cache_size = 2"').replace(
+        'store.remember("b", Record({}, "", 0, 0, True))',
+        'store.connection.execute("BEGIN")\n'
+        "    for n in range(300): store.remember(str(n), Record({'x': 'y' * 900}, '', 0, 0, True))",
+    )
+    crashed = subprocess.run([sys.executable, "-c", spilling, str(tmp_path)], check=False)
+    assert crashed.returncode == 9
+    assert (tmp_path / f"{NAME}-journal").stat().st_size
+    assert read_records(tmp_path) == {"a": FAILED}
+
+
+def test_a_record_that_cannot_be_read_is_forgotten(tmp_path):
+    with open_store(tmp_path) as store:
+        store.remember("a", RECORD)
+        store.remember("b", RECORD)
+        store.connection.execute("UPDATE runs SET inputs = '{' WHERE name = 'a'")
+    assert read_records(tmp_path) == {"b": RECORD}
+
+
+def test_a_store_that_cannot_be_opened(tmp_path):
+    (tmp_path / NAME).mkdir()
+    with pytest.raises(RegenerateError, match="cannot be used"), open_store(tmp_path):
+        pass
+
+
 def test_a_crash_costs_what_was_not_yet_kept(tmp_path):
     crashed = subprocess.run([sys.executable, "-c", CRASH, str(tmp_path)], check=False)
     assert crashed.returncode == 9

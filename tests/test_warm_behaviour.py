@@ -25,6 +25,7 @@ get = pandas.get_option
 options = [key for key in pandas._config.config._registered_options]
 print(json.dumps({
     "argv": [os.path.basename(part) for part in sys.argv[1:2]],
+    "program": sys.argv[0],
     "path": sys.path,
     "flags": str(sys.flags),
     "main": sys.modules["__main__"].__name__,
@@ -105,6 +106,15 @@ def test_starts_in_the_state_of_a_new_process(seen, provisioner):
     for key, value in state.items():
         same_for_both(seen, provisioner, key, value)
     assert state["session"] == [True, True]
+
+
+def test_new_files_have_the_permissions_that_the_client_gives_them(provisioner):
+    before = os.umask(0o077)
+    try:
+        with running() as kernel:
+            assert kernel.printed("import os; print(oct(os.umask(0)))") == "0o77"
+    finally:
+        os.umask(before)
 
 
 def streams_of(pid):

@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 
 import yaml
 
-from helpers.files import DataError, Problem, data_folder, read_text
+from helpers.files import DataError, Problem, data_folder, file_state, read_text
 
 FILE = "codebook.yml"
 LINE = "__line__"
@@ -219,12 +219,11 @@ def load_codebook(folder: Path | None = None) -> Codebook:
         If the file is not a well-formed codebook; it lists all that is wrong.
     """
     path = (folder or data_folder()) / FILE
-    stamp = path.stat().st_mtime_ns if path.is_file() else 0
-    return _load(path, stamp)
+    return _load(path, file_state(path.stat()) if path.is_file() else ())
 
 
 @functools.lru_cache(maxsize=8)
-def _load(path: Path, _stamp: int) -> Codebook:
+def _load(path: Path, _state: tuple[int, ...]) -> Codebook:
     book, problems = read_codebook(path)
     if book is None:
         raise DataError(problems)

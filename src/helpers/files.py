@@ -195,9 +195,26 @@ def _settled_state(path: Path) -> tuple[int, ...]:
         found = path.stat()
     except OSError:
         return ()
-    if time.time_ns() - found.st_mtime_ns < SETTLED:
+    # Programs can set the first of the times back, but not the other.
+    if time.time_ns() - max(found.st_mtime_ns, found.st_ctime_ns) < SETTLED:
         return ()
-    return (found.st_mtime_ns, found.st_size, found.st_ino)
+    return file_state(found)
+
+
+def file_state(found: os.stat_result) -> tuple[int, ...]:
+    """Return what changes whenever a file does.
+
+    Parameters
+    ----------
+    found : os.stat_result
+        What the system says of it.
+
+    Returns
+    -------
+    tuple of int
+        To be compared with that of the same path at another time.
+    """
+    return (found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino)
 
 
 def read_text(path: Path) -> tuple[str, list[Problem]]:

@@ -20,7 +20,15 @@ from pathlib import Path
 from helpers.checks import codings, evidence, members
 from helpers.checks.content import Content
 from helpers.codebook import FILE, load_codebook
-from helpers.files import DataError, Problem, Row, data_folder, read_rows, verifying
+from helpers.files import (
+    DataError,
+    Problem,
+    Row,
+    data_folder,
+    file_state,
+    read_rows,
+    verifying,
+)
 from helpers.schema import TABLES
 
 __all__ = ["find_problems", "require_clean", "unexplained", "unread"]
@@ -195,14 +203,13 @@ def _surplus(folder: Path) -> list[Problem]:
     return [Problem(file, 0, "", "", message) for file in surplus]
 
 
-_State = tuple[tuple[str, int, int], ...]
+_State = tuple[tuple[str, tuple[int, ...]], ...]
 
 
 def _state(folder: Path) -> _State:
     """Return what changes whenever a file of the folder does."""
     files = sorted(p for p in folder.iterdir() if p.suffix.lower() == ".csv" or p.name == FILE)
-    stats = ((path.name, path.stat()) for path in files)
-    return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)
+    return tuple((path.name, file_state(path.stat())) for path in files)
 
 
 @functools.lru_cache(maxsize=8)

@@ -52,9 +52,10 @@ def fingerprint(project: Project) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        Digests of all files of the helpers and the data, and the installed versions.
+        Digests of all files of the helpers and the data and of those that lie beside the
+        notebooks, and the installed versions; the notebooks themselves are sent.
     """
-    folders = {"helpers": project.code, **project.folders}
+    folders = {"helpers": project.code, "notebooks": project.notebooks, **project.folders}
     files = {f"{name}/{path}": d for name, at in folders.items() for path, d in tree(at).items()}
     return {**files, **versions()}
 

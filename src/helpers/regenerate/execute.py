@@ -31,8 +31,8 @@ class Outcome:
     error : str
         What went wrong and in which cell; empty if nothing did.
     reads : mapping of str to str, or None
-        What was read in the folders that were watched, as digests by name; None if
-        that is not known.
+        What was read in the folders that were watched, as digests by name, ``*`` for
+        what was not heard; None if nothing is known.
     """
 
     name: str

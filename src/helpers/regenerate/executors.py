@@ -8,6 +8,8 @@ imported once, and one process that starts kernels serves them all.
 import contextlib
 import itertools
 import os
+import signal
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager
@@ -98,9 +100,25 @@ def _threads(jobs: int) -> Iterator[Executor]:
         try:
             yield executor
         except BaseException:
-            executor.shutdown(wait=False, cancel_futures=True)
-            running.stop()
+            # A second interrupt would leave behind what the first has us remove.
+            with _undisturbed():
+                executor.shutdown(wait=False, cancel_futures=True)
+                running.stop()
+                executor.shutdown()
             raise
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let no interrupt from the keyboard through, where it would arrive."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextlib.contextmanager
@@ -118,7 +136,8 @@ def warm_kernels() -> Iterator[None]:
     try:
         yield
     finally:
-        client.stop()
+        with _undisturbed():
+            client.stop()
         if before is None:
             os.environ.pop(warm.VARIABLE, None)
 

@@ -53,8 +53,8 @@ def digest(*parts: str | bytes) -> str:
     return found.hexdigest()
 
 
-def file_state(path: Path) -> tuple[int, int, int]:
-    """Return what changes whenever a file does: its time, its size, its place.
+def file_state(path: Path) -> tuple[int, ...]:
+    """Return what changes whenever a file does: its times, its size, its place.
 
     Parameters
     ----------
@@ -69,8 +69,9 @@ def file_state(path: Path) -> tuple[int, int, int]:
     try:
         found = path.stat()
     except OSError:
-        return (0, 0, 0)
-    return (found.st_mtime_ns, found.st_size, found.st_ino)
+        return (0, 0, 0, 0)
+    # Programs can set the first of the times back, but not the other.
+    return (found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino)
 
 
 def file_digest(path: Path) -> str:
@@ -90,7 +91,7 @@ def file_digest(path: Path) -> str:
 
 
 @functools.lru_cache(maxsize=4096)
-def _file_digest(path: Path, _state: tuple[int, int, int]) -> str:
+def _file_digest(path: Path, _state: tuple[int, ...]) -> str:
     try:
         return digest(path.read_bytes())
     except OSError:
@@ -122,7 +123,8 @@ def tree(folder: Path) -> dict[str, str]:
     Parameters
     ----------
     folder : Path
-        A folder. Compiled modules are left out, and what editors hide in it.
+        A folder. Compiled modules are left out, what editors hide in it, and notebooks,
+        which count one by one.
 
     Returns
     -------
@@ -132,7 +134,8 @@ def tree(folder: Path) -> dict[str, str]:
     found: dict[str, str] = {}
     for parent, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if name != "__pycache__" and name[0] != "."]
-        for path in (Path(parent, name) for name in names if name[0] != "."):
+        counted = (name for name in names if name[0] != "." and not name.endswith(".ipynb"))
+        for path in (Path(parent, name) for name in counted):
             found[path.relative_to(folder).as_posix()] = file_digest(path)
     return dict(sorted(found.items()))
 
@@ -205,7 +208,7 @@ def notebook_digest(path: Path) -> str:
 
 
 @functools.lru_cache(maxsize=4096)
-def _notebook_digest(path: Path, _state: tuple[int, int, int]) -> str:
+def _notebook_digest(path: Path, _state: tuple[int, ...]) -> str:
     try:
         return digest(notebook_source(path.read_bytes()))
     except OSError:

@@ -218,9 +218,8 @@ class Ledger:
         self.store = store
         before = Inputs(project)
         self.given = {run.name: before.given(run) for run in runs}
-        # What a run has read that was not heard: anything.
-        places = project.folders.items()
-        self.anything = {f"{name}/{ANYTHING}": tree_digest(place) for name, place in places}
+        places = {place for run in runs for place in project.watched(run).values()}
+        self.whole = {place: tree_digest(place) for place in places}
 
     def note(self, run: Run, reads: Mapping[str, str] | None, failed: bool) -> None:
         """Keep what a run depended on, its file being in place.
@@ -237,8 +236,18 @@ class Ledger:
         now = Inputs(self.project).given(run)
         given = self.given[run.name]
         steady = {name: found if now[name] == found else CHANGED for name, found in given.items()}
-        inputs = {**steady, **(self.anything if reads is None else reads)}
+        heard = {ANYTHING: ""} if reads is None else dict(reads)
+        anything = self._anything(run) if heard.pop(ANYTHING, None) is not None else {}
+        inputs = {**steady, **heard, **anything}
         path = self.out / f"{run.name}.ipynb"
         found = path.stat()
         record = Record(inputs, file_digest(path), found.st_mtime_ns, found.st_size, failed)
         self.store.remember(run.name, record)
+
+    def _anything(self, run: Run) -> dict[str, str]:
+        """Return the digests of all that a run may have read without being heard."""
+        found = {}
+        for name, place in self.project.watched(run).items():
+            steady = tree_digest(place) == self.whole[place]
+            found[f"{name}/{ANYTHING}"] = self.whole[place] if steady else CHANGED
+        return found

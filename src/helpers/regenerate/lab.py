@@ -37,7 +37,7 @@ def working_copies(notebooks: Path, folder: Path) -> list[str]:
     """
     folder.mkdir(exist_ok=True)
     record = folder / RECORD
-    copied = json.loads(record.read_text(encoding="utf-8")) if record.is_file() else {}
+    copied = _remembered(record)
     kept = []
     for original in find_notebooks(notebooks):
         content, name = original.read_bytes(), original.name
@@ -52,6 +52,15 @@ def working_copies(notebooks: Path, folder: Path) -> list[str]:
         copied[name] = {"whole": whole, "cells": _cells(content)}
     write_whole(record, json.dumps(copied, indent=1).encode())
     return kept
+
+
+def _remembered(record: Path) -> dict[str, dict[str, str]]:
+    """Return what was copied; nothing where that cannot be read, so that copies are kept."""
+    try:
+        found = json.loads(record.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _hash(content: bytes) -> str:

@@ -5,8 +5,10 @@ are. It hears what Python itself announces (audit events) and writes it to a fil
 it happens: a kernel that dies keeps what it has noted. Imports the standard library
 only, since every kernel imports it.
 
-What it cannot hear it takes for the worst: after the start of another program every
-file counts as read. Only a look at whether a file exists goes unheard.
+What it cannot hear it takes for the worst: once another program was started, or a
+library loaded that opens files in compiled code of its own (Arrow's readers), every
+file counts as read. A library of that kind that is not known here goes unheard, as do
+calls through ctypes, and a look at whether a file exists or how large it is.
 """
 
 import contextlib
@@ -33,7 +35,15 @@ LISTS = {"os.listdir", "os.scandir"}
 PROGRAMS = {
     *("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.startfile"),
 }
-HEARD = OPENS | LISTS | PROGRAMS
+IMPORTS = {"import"}
+UNHEARD = {
+    *("pyarrow.csv", "pyarrow.dataset", "pyarrow.feather", "pyarrow.fs", "pyarrow.json"),
+    *("pyarrow.orc", "pyarrow.parquet", "scipy.io._fast_matrix_market"),
+    *("multiprocessing.popen_forkserver", "multiprocessing.popen_spawn_posix"),
+    "multiprocessing.popen_spawn_win32",
+}
+"""Modules after whose import files may be read that Python does not announce."""
+HEARD = OPENS | LISTS | PROGRAMS | IMPORTS
 
 
 class Recorder:
@@ -58,6 +68,8 @@ class Recorder:
         self.seen: set[tuple[Any, ...]] = set()
         self.thread = threading.local()
         self.note(STARTED)
+        if UNHEARD & set(sys.modules):
+            self.note(ANYTHING)
 
     def __call__(self, event: str, arguments: tuple[Any, ...]) -> None:
         """Take note of an event; never let it fail."""
@@ -87,7 +99,7 @@ class Recorder:
         if event == self.verifying:
             self.thread.checks = arguments[0]
             self.note(VERIFIED)
-        elif event in PROGRAMS:
+        elif event in PROGRAMS or (event in IMPORTS and arguments[0] in UNHEARD):
             self.note(ANYTHING)
         elif not getattr(self.thread, "checks", False):
             path = "." if arguments[0] is None else arguments[0]
@@ -103,6 +115,10 @@ class Recorder:
         if os.fsdecode(path).startswith("file:"):
             raise ValueError("an address of SQLite's, and not a path")
         absolute = _source_of(_absolute(path))
+        if Path(absolute).is_dir() and self.leads_in(absolute):
+            # What is opened by way of it has a name of which nothing can be made.
+            self.note(ANYTHING)
+            return
         label = self.label(absolute)
         if label:
             self.note(label, *file_state(Path(absolute)))
@@ -115,6 +131,13 @@ class Recorder:
         label = self.label(_absolute(path), "/")
         if label:
             self.note(label, names_digest(Path(os.fsdecode(path))))
+
+    def leads_in(self, absolute: str) -> bool:
+        """Tell whether a folder that counts can be reached through a folder."""
+        above = absolute.rstrip(os.sep) + os.sep
+        return bool(self.label(absolute, "/")) or any(
+            folder.startswith(above) for _, folder in self.folders
+        )
 
     def label(self, absolute: str, end: str = "") -> str:
         """Return what a path is called, empty if it does not count."""
@@ -209,19 +232,18 @@ class Recording:
         """Return the environment for the kernel."""
         return {**os.environ, VARIABLE: self.told}
 
-    def reads(self) -> dict[str, str] | None:
-        """Return what was read, with digests, or None if that is not known.
+    def reads(self) -> dict[str, str]:
+        """Return what was read, with digests.
 
         Returns
         -------
-        dict of str to str, or None
+        dict of str to str
             By name and relative path; a folder that was listed ends with a slash. The
             digest of what has changed since it was read equals that of nothing else.
+            With ``*`` among the names, anything else may have been read as well.
         """
         lines = [json.loads(line) for line in self.path.read_text(encoding="utf-8").splitlines()]
-        if [STARTED] not in lines or [ANYTHING] in lines:
-            return None
-        found: dict[str, str] = {}
+        found: dict[str, str] = {} if [STARTED] in lines else {ANYTHING: ""}
         for label, *state in lines:
             if label != STARTED:
                 digest = self._digest(label, state)
@@ -230,7 +252,7 @@ class Recording:
 
     def _digest(self, label: str, state: list[Any]) -> str:
         """Return the digest of what was read in a state."""
-        if label == VERIFIED:
+        if label in {VERIFIED, ANYTHING}:
             return ""
         if label.endswith("/"):
             return str(state[0])

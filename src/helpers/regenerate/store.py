@@ -65,10 +65,12 @@ class Store:
     def records(self) -> dict[str, Record]:
         """Return all that is remembered, by the name of the run."""
         query = "SELECT name, inputs, output, mtime_ns, size, failed FROM runs"
-        return {
-            name: Record(json.loads(inputs), output, mtime_ns, size, bool(failed))
-            for name, inputs, output, mtime_ns, size, failed in self.connection.execute(query)
-        }
+        found = {}
+        for name, inputs, output, mtime_ns, size, failed in self.connection.execute(query):
+            # What cannot be read is as good as forgotten: the run is made again.
+            with contextlib.suppress(ValueError, TypeError):
+                found[name] = Record(json.loads(inputs), output, mtime_ns, size, bool(failed))
+        return found
 
     def remember(self, name: str, record: Record) -> None:
         """Keep what is known of a run, in place of what was.
@@ -136,28 +138,31 @@ def read_records(folder: Path) -> dict[str, Record]:
     """
     if not (folder / NAME).is_file():
         return {}
-    with _connected(folder, f"file:{_escaped(folder / NAME)}?mode=ro") as connection:
+    # Not mode=ro: what a crash has left half done could not be taken back.
+    with _connected(folder, f"file:{_escaped(folder / NAME)}?mode=rw") as connection:
         return Store(connection).records() if _version(connection) == VERSION else {}
 
 
 @contextlib.contextmanager
 def _connected(folder: Path, address: str) -> Iterator[sqlite3.Connection]:
     """Open a database without waiting for others; say in words what is wrong with it."""
-    # Transactions begin and end where they are written, and nowhere else.
-    connection = sqlite3.connect(address, uri=True, timeout=0, isolation_level=None)
-    try:
-        yield connection
-    except sqlite3.DatabaseError as error:
-        raise RegenerateError(_explained(folder, error)) from error
-    finally:
-        connection.close()
+    with contextlib.ExitStack() as stack:
+        try:
+            # Transactions begin and end where they are written, and nowhere else.
+            connection = sqlite3.connect(address, uri=True, timeout=0, isolation_level=None)
+            stack.callback(connection.close)
+            yield connection
+        except sqlite3.DatabaseError as error:
+            raise RegenerateError(_explained(folder, error)) from error
 
 
 def _explained(folder: Path, error: sqlite3.DatabaseError) -> str:
     """Say what is wrong with a store, and what to do."""
-    if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+    # The last byte is the kind of error, the others say more of it.
+    kind = error.sqlite_errorcode & 0xFF
+    if kind == sqlite3.SQLITE_BUSY:
         return f"another command is running notebooks into {folder}; wait for it, or choose --out"
-    if error.sqlite_errorcode in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
+    if kind in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
         return f"{folder / NAME} is damaged ({error}); delete it, and all runs are made anew"
     return f"{folder / NAME} cannot be used: {error}"
 

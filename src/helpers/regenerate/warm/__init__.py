@@ -5,9 +5,10 @@ the server, one for a process, and speaks with it; ``server`` is that process. A
 is as isolated as a new process would be; where that cannot be promised, the stock
 provisioner starts it.
 
-Two things differ from a new process and are not worth more machinery: the random order
-of sets is that of the server, unless ``PYTHONHASHSEED`` is set, and a package that
-warns or prints when it is imported does so once, not in each notebook.
+Three things differ from a new process and are not worth more machinery: the random
+order of sets is that of the server, unless ``PYTHONHASHSEED`` is set; a package that
+warns or prints when it is imported does so once, not in each notebook; and limits of
+resources and the choice of processors are those of the time when the server started.
 """
 
 import os

@@ -163,6 +163,7 @@ class Server:
         """
         number, kernel = next(self._numbers), ForkedKernel(self)
         request = {"number": number, "cmd": list(cmd), "env": dict(env), "cwd": cwd}
+        request["umask"] = current_umask()
         self._send(number, kernel, json.dumps(request).encode() + b"\n", streams)
         try:
             while self.alive and kernel.pid is None and kernel.error is None:
@@ -294,6 +295,25 @@ def _leave() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_leave)
+
+
+def current_umask() -> int:
+    """Return which permissions new files of this process lack.
+
+    Returns
+    -------
+    int
+        Their bits.
+    """
+    with contextlib.suppress(OSError):
+        status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+        for line in status.splitlines():
+            if line.startswith("Umask:"):
+                return int(line.split()[1], 8)
+    # Elsewhere it can only be learnt by setting it.
+    found = os.umask(0o077)
+    os.umask(found)
+    return found
 
 
 def unsupported() -> str:

@@ -112,7 +112,7 @@ class ForkServerProvisioner(LocalProvisioner):
         self.pid = self.pgid = self.process.pid
         self.cwd = cwd
         await self._bound()
-        return ""
+        return "" if server.alive else "the process that forks them has ended"
 
     async def _bound(self) -> None:
         """Wait until the kernel listens: who calls too early tries again much later."""

@@ -21,6 +21,7 @@ import builtins
 import contextlib
 import gc
 import importlib
+import importlib.util
 import io
 import json
 import logging
@@ -41,12 +42,13 @@ LONGEST_READ = 1 << 16
 
 
 class Request(NamedTuple):
-    """A kernel to start: its number, command line, environment, and folder."""
+    """A kernel to start: its number, command line, environment, folder and umask."""
 
     number: int
     cmd: list[str]
     env: dict[str, str]
     cwd: str
+    umask: int
 
 
 class Server:
@@ -217,7 +219,9 @@ def freshen(request: Request) -> None:
     # ipykernel watches the process that started it, which is not the client here.
     os.environ["JPY_PARENT_PID"] = str(os.getppid())
     time.tzset()
-    sys.argv[:] = request.cmd[2:]
+    os.umask(request.umask)
+    launcher = importlib.util.find_spec(request.cmd[2])
+    sys.argv[:] = [str(launcher and launcher.origin), *request.cmd[3:]]
     sys.orig_argv[:] = request.cmd
     importlib.invalidate_caches()
     _forget_exit_handlers()
