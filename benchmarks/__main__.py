@@ -17,12 +17,16 @@ from benchmarks.measure import Measured, measure
 OURS = "ours, cold"
 QUICK_RUNS = 4
 HEADING = '"source": [\n    "#'
+KERNELS = {
+    "ready": "is ready for any Jupyter tool (which listens for 0.2 s at the end)",
+    "answers": "has answered (for which `coalition run` waits)",
+}
 STOCK, WARM = "local-provisioner", "fork-server"
 CONTENDERS = [
-    Contender("papermill's command, one after another", by.one_after_another),
-    Contender("papermill's command under `xargs -P`", by.under_xargs),
-    Contender("papermill's API in one process", by.by_api),
-    Contender("nbconvert --execute", by.in_nbconvert),
+    Contender("papermill's command, one after another", by.one_after_another, slow=True),
+    Contender("papermill's command under `xargs -P`", by.under_xargs, slow=True),
+    Contender("papermill's API in one process", by.by_api, slow=True),
+    Contender("nbconvert --execute", by.in_nbconvert, slow=True),
     Contender(OURS, by.cold),
     Contender("ours, after editing a helper", by.after_edit("src/helpers/votes.py", '"""', '""" ')),
     Contender(
@@ -40,14 +44,16 @@ CONTENDERS = [
 @click.command()
 @click.option("--quick", is_flag=True, help="Few runs, once: whether everything works.")
 @click.option("--repeats", default=3, show_default=True, help="How often each is measured.")
-def main(quick: bool, repeats: int) -> None:
+@click.option("--slow-once", is_flag=True, help="Measure what takes minutes in one round only.")
+def main(quick: bool, repeats: int, slow_once: bool) -> None:
     """Compare ways to regenerate the notebooks, and print the table of README."""
     repeats = 1 if quick else repeats
     with tempfile.TemporaryDirectory() as folder:
         place = Place(Path(folder).resolve(), QUICK_RUNS if quick else None)
         entrants = [*CONTENDERS, *_ploomber()]
-        rounds = [_round(place, entrants) for _ in range(repeats)]
-        click.echo(f"\n{_conditions(place, repeats)}\n")
+        fast = [entrant for entrant in entrants if not (slow_once and entrant.slow)]
+        rounds = [_round(place, fast if number else entrants) for number in range(repeats)]
+        click.echo(f"\n{_conditions(place)}\n")
         for line in _table(entrants, rounds):
             click.echo(line)
         click.echo()
@@ -72,27 +78,31 @@ def _round(place: Place, entrants: list[Contender]) -> dict[str, Measured]:
     return found
 
 
-def _conditions(place: Place, repeats: int) -> str:
+def _conditions(place: Place) -> str:
     """Say what was measured on what."""
     return (
         f"{len(place.runs)} runs of {len({run.notebook for run in place.runs})} notebooks, "
-        f"{place.jobs} cores, Python {platform.python_version()}, medians of {repeats}. "
-        f"Ratios are taken within a round."
+        f"{place.jobs} cores, Python {platform.python_version()}; medians of as many rounds as "
+        f"the table says, ratios within a round."
     )
 
 
 def _table(entrants: list[Contender], rounds: list[dict[str, Measured]]) -> Iterator[str]:
     """Yield the lines of the table, the slowest contender first."""
-    yield "| way | seconds | times ours | CPU seconds | peak memory, MB | a process each |"
-    yield "|---|---:|---:|---:|---:|---|"
-    seconds = {e.name: statistics.median(r[e.name].seconds for r in rounds) for e in entrants}
+    yield (
+        "| way | seconds | times ours | CPU seconds | peak memory, MB | a process each | rounds |"
+    )
+    yield "|---|---:|---:|---:|---:|---|---:|"
+    measured = {e.name: [r for r in rounds if e.name in r] for e in entrants}
+    median = statistics.median
+    seconds = {name: median(r[name].seconds for r in within) for name, within in measured.items()}
     for entrant in sorted(entrants, key=lambda entrant: -seconds[entrant.name]):
-        name = entrant.name
-        ratio = statistics.median(r[name].seconds / r[OURS].seconds for r in rounds)
-        peak = statistics.median(r[name].peak for r in rounds)
-        cpu = statistics.median(r[name].cpu for r in rounds)
+        name, within = entrant.name, measured[entrant.name]
+        ratio = median(r[name].seconds / r[OURS].seconds for r in within)
+        peak = median(r[name].peak for r in within)
+        cpu = median(r[name].cpu for r in within)
         cells = [name, f"{seconds[name]:.1f}", f"{ratio:.2f}", f"{cpu:.1f}", f"{peak:.0f}"]
-        yield f"| {' | '.join(cells)} | {'yes' if entrant.isolates else 'no'} |"
+        yield f"| {' | '.join(cells)} | {'yes' if entrant.isolates else 'no'} | {len(within)} |"
 
 
 def _others(place: Place, quick: bool, rounds: list[dict[str, Measured]]) -> Iterator[str]:
@@ -104,8 +114,12 @@ def _others(place: Place, quick: bool, rounds: list[dict[str, Measured]]) -> Ite
         f"- The limit: the cells' own {cells:.1f} s over {place.jobs} cores and one import of "
         f"{imported:.1f} s are {least:.1f} s; ours, cold, takes {ours / least:.2f} times that."
     )
-    stock, warm = (limit.ready_seconds(place, name, 1 if quick else 9) for name in (STOCK, WARM))
-    yield f"- A kernel that has the stack is ready in {warm:.2f} s, a stock one in {stock:.2f} s."
+    for until, what in KERNELS.items():
+        stock, warm = (
+            limit.ready_seconds(place, name, 1 if quick else 9, until) for name in (STOCK, WARM)
+        )
+        seconds = f"in {warm:.2f} s, a stock one in {stock:.2f} s"
+        yield f"- A kernel {what} with the stack imported {seconds}."
     stock, warm = (limit.nbval_seconds(place, name) for name in (STOCK, WARM))
     yield (
         f"- nbval on the notebooks takes {warm:.1f} s with warm kernels, {stock:.1f} s without: "

@@ -131,11 +131,14 @@ class Contender:
         Given the place, prepares what is not measured and returns the command.
     isolates : bool
         Whether every notebook has a process of its own.
+    slow : bool
+        Whether it takes minutes where the others take one.
     """
 
     name: str
     command: Callable[[Place], Sequence[str]]
     isolates: bool = True
+    slow: bool = False
 
 
 def papermill_commands(place: Place, out: Path) -> list[str]:
