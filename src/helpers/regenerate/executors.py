@@ -25,6 +25,8 @@ Execute = Callable[[Sequence[Run]], Iterable[Outcome]]
 """Executes runs and hands out what came of each, in whatever order they end."""
 
 AnyRun = TypeVar("AnyRun", bound=Run)
+AWAKE = 0.5
+"""Seconds after which an interrupt is noticed at the latest."""
 
 
 def default_jobs() -> int:
@@ -171,7 +173,9 @@ def as_they_end(
         given |= {executor.submit(work, run): run for run in more}
         if not given:
             return
-        for future in wait(given, return_when=FIRST_COMPLETED).done:
+        # Now and then awake: an interrupt may have reached another thread than this one, which
+        # would learn of it only when a run ends.
+        for future in wait(given, AWAKE, FIRST_COMPLETED).done:
             yield _outcome(future, given.pop(future))
 
 
