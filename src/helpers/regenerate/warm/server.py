@@ -292,6 +292,14 @@ def finish() -> NoReturn:
     Taking apart every imported module takes longer than all the rest, and would copy
     each page of memory that is still shared with the server.
     """
+    from ipykernel.kernelapp import IPKernelApp  # noqa: PLC0415
+
+    # ipykernel ends the thread of outputs first; the one that was told to shut down might
+    # then wait for seconds to hand it the last of them.
+    control = IPKernelApp.instance().control_thread
+    if control and control.is_alive():
+        control.stop()
+        control.join()
     threading._shutdown()  # type: ignore[attr-defined]
     atexit._run_exitfuncs()
     # The shell has dropped the notebook's variables: what they held is closed here.
