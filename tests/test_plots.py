@@ -12,16 +12,16 @@ import re
 import struct
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import PathCollection, PolyCollection
 from matplotlib.colors import to_hex
 from matplotlib.container import BarContainer
-from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 from PIL import Image
 
@@ -240,6 +240,32 @@ def test_no_global_state_of_matplotlib() -> None:
     assert done.returncode == 0
 
 
+# What axes hold.
+
+
+def marks(axes: Axes) -> Iterator[tuple[float, float, str, str]]:
+    """Where the dots of all scatters stand, and their colours: inside, and of the rim."""
+    for spots in axes.collections:
+        if isinstance(spots, PathCollection):
+            places = np.asarray(spots.get_offsets())
+            faces, edges = spots.get_facecolor(), spots.get_edgecolor()
+            assert {len(faces), len(edges)} <= {1, len(places)}
+            for number, (x, y) in enumerate(places):
+                face, edge = faces[number % len(faces)], edges[number % len(edges)]
+                yield float(x), float(y), to_hex(face), to_hex(edge)
+
+
+def boxes(axes: Axes) -> Iterator[tuple[float, float, float, float, tuple[float, ...]]]:
+    """Left, bottom, right and top of all boxes, and their colours with opacity."""
+    for found in axes.collections:
+        if isinstance(found, PolyCollection):
+            paths, faces = found.get_paths(), found.get_facecolor()
+            assert len(paths) == len(faces)
+            for path, face in zip(paths, faces, strict=True):
+                (left, bottom), (right, top) = path.vertices.min(axis=0), path.vertices.max(axis=0)
+                yield left, bottom, right, top, tuple(map(float, face))
+
+
 # Types and their bounds.
 
 
@@ -250,11 +276,8 @@ def test_dots_are_types_and_rings_are_what_could_be(real: Seen) -> None:
     row_of = dict(zip(tables.names(derived.index), derived.itertuples(), strict=True))
     rings: dict[str, set[str]] = {short: set() for short in shorts}
     dots: dict[str, list[str]] = {short: [] for short in shorts}
-    for spots in axes.collections:
-        (x, y), *more = np.asarray(spots.get_offsets())
-        assert not more
+    for x, y, face, edge in marks(axes):
         kind, short = ORDER[int(x)], shorts[int(y)]
-        face, edge = to_hex(spots.get_facecolor()[0]), to_hex(spots.get_edgecolor()[0])
         if face == "#ffffff":
             assert edge == TYPES[kind].colour
             rings[short].add(kind)
@@ -280,8 +303,7 @@ def test_bounds_in_words(real: Seen) -> None:
 def test_every_mark_of_the_bounds_is_inside_the_axes(real: Seen) -> None:
     axes = real.axes("type_bounds")
     (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
-    for spots in axes.collections:
-        ((x, y),) = np.asarray(spots.get_offsets())
+    for x, y, *_ in marks(axes):
         assert left < x < right
         assert top < y < bottom
 
@@ -306,13 +328,13 @@ def expected_tiles(cases: pd.DataFrame, status: pd.DataFrame) -> dict[tuple[int,
 def test_tiles_have_the_colours_of_the_codebook(real: Seen) -> None:
     cases, status, axes = real.cases, real.status, real.axes("code_map")
     tiles = expected_tiles(cases, status)
-    drawn = {}
-    for box in axes.patches:
-        assert isinstance(box, Rectangle)
-        x, y = box.get_x() + box.get_width() / 2, box.get_y() + box.get_height() / 2
-        drawn[round(x), round(y)] = box
-    assert len(drawn) == len(axes.patches)
-    assert {place: to_hex(box.get_facecolor()) for place, box in drawn.items()} == {
+    found = list(boxes(axes))
+    drawn = {
+        (round((left + right) / 2), round((bottom + top) / 2)): face
+        for left, bottom, right, top, face in found
+    }
+    assert len(drawn) == len(found)
+    assert {place: to_hex(face) for place, face in drawn.items()} == {
         place: entry.colour for place, entry in tiles.items()
     }
     words = {(round(x), round(y)): text for (x, y), text in texts(axes).items()}
@@ -321,10 +343,10 @@ def test_tiles_have_the_colours_of_the_codebook(real: Seen) -> None:
         place: tiles[place].label for place in codes
     }
     shown = [v for v in BOOK.variables if not v.is_set and (status[v.id] != "not_read").any()]
-    for (column, row), box in drawn.items():
+    for (column, row), face in drawn.items():
         state, variable = cases.index[row], shown[column].id
         filled = (column, row) in codes and status.at[state, variable] != "coded"
-        assert box.get_alpha() == (0.45 if filled else 1.0)
+        assert face[3] == (0.45 if filled else 1.0)
     assert labels(axes.get_yticklabels()) == tables.names(cases.index)
     assert [flat(t) for t in labels(axes.get_xticklabels())] == [v.short_label for v in shown]
 
@@ -339,7 +361,7 @@ def test_the_legend_of_codes_explains_what_occurs(real: Seen) -> None:
     shown = [v.id for v in BOOK.variables if not v.is_set and (status[v.id] != "not_read").any()]
     occurring = set(status[shown].to_numpy().ravel()) - {"coded"}
     reasons = {reason.id: reason.label for reason in reasons_list()}
-    silence_is_read = any(box.get_alpha() == 0.45 for box in axes.patches)
+    silence_is_read = any(face[3] == 0.45 for *_, face in boxes(axes))
     assert set(explained) == {
         *(reasons[reason] for reason in occurring),
         "furthest from Russia",
@@ -367,14 +389,12 @@ def test_cells_name_their_states(act: str, aid: str) -> None:
     cells, counts = crossed(cases, derived, act, aid)
     picture = cross_grid(cells, counts, TITLE)
     (axes,) = picture.figure.axes
-    boxes = [box for box in axes.patches if isinstance(box, Rectangle)]
-    assert len(boxes) == cells.size
+    found = list(boxes(axes))
+    assert len(found) == cells.size
     alphas: dict[int, set[float]] = {}
-    for box, (row, column) in zip(
-        boxes, itertools.product(cells.index, cells.columns), strict=True
+    for (left, top, right, bottom, face), (row, column) in zip(
+        found, itertools.product(cells.index, cells.columns), strict=True
     ):
-        left, top = box.get_x(), box.get_y()
-        bottom, right = top + box.get_height(), left + box.get_width()
         inside = [
             flat(text)
             for (x, y), text in texts(axes).items()
@@ -386,7 +406,7 @@ def test_cells_name_their_states(act: str, aid: str) -> None:
         for short in filter(None, cells.at[row, column].split(", ")):
             assert short in joined
             assert f"{plain(row)} and {plain(column)} {n} (" in picture.alt
-        alphas.setdefault(n, set()).add(round(box.get_facecolor()[3], 6))
+        alphas.setdefault(n, set()).add(round(face[3], 6))
     # Equal counts are equally dark, and more states are darker.
     assert all(len(shades) == 1 for shades in alphas.values())
     shades = [alphas[n].pop() for n in sorted(alphas)]

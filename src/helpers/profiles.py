@@ -14,7 +14,7 @@ from helpers.data import case_names, load_codings, load_states, load_status, loa
 from helpers.parameters import account_ids, require
 from helpers.scaling import ABSENCES, CUTS, places, steps
 from helpers.tables import as_html, listing
-from helpers.votes import ABSENT, RUSSIA, agreement, roll_calls
+from helpers.votes import ABSENT, RUSSIA, agreement, resolutions_in, roll_calls
 
 FACTS = {
     "un_name": "name at the United Nations",
@@ -376,7 +376,8 @@ def agreement_by_set(votes: pd.DataFrame, state: str) -> pd.DataFrame:
     """
     require("state", state, load_states().index)
     sets = load_codebook().lists["resolution_sets"]
-    found = {entry.label: agreement(roll_calls(votes, entry.resolutions)) for entry in sets}
+    calls = roll_calls(votes, resolutions_in("all"))
+    found = {entry.label: agreement(calls[list(entry.resolutions)]) for entry in sets}
     rows = {name: table[table.index == state] for name, table in found.items()}
     table = pd.concat(rows, names=["set"])
     return table.set_axis(table.index.get_level_values("set"), axis="index")

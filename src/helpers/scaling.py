@@ -63,12 +63,18 @@ def steps(calls: pd.DataFrame, passes: str = "yes", absent: str = "left_out") ->
     """
     require("passes", passes, CUTS)
     require("absent", absent, ABSENCES)
-    plain = calls.astype("object")
-    passed = plain == "yes" if passes == "yes" else plain != "no"
-    table = passed.astype("boolean").mask(plain == ABSENT)
-    table = table.dropna(how="any" if absent == "left_out" else "all")
-    order = table.astype("Float64").mean().astype("float64").fillna(0.0)
-    return table[order.sort_values(ascending=False, kind="stable").index]
+    plain = calls.to_numpy("object")
+    away = plain == ABSENT
+    kept = ~(away.any(axis=1) if absent == "left_out" else away.all(axis=1))
+    passed = (plain == "yes" if passes == "yes" else plain != "no")[kept]
+    away = away[kept]
+    n_cast = np.maximum((~away).sum(axis=0), 1)
+    order = np.argsort(-(passed & ~away).sum(axis=0) / n_cast, kind="stable")
+    columns = {
+        calls.columns[place]: pd.arrays.BooleanArray(passed[:, place], away[:, place])
+        for place in order
+    }
+    return pd.DataFrame(columns, index=calls.index[kept])
 
 
 def places(table: pd.DataFrame) -> pd.DataFrame:
@@ -228,7 +234,8 @@ def items(table: pd.DataFrame) -> pd.DataFrame:
 
 def _passed(table: pd.DataFrame) -> pd.DataFrame:
     """Return where a vote passes, as plain truths; where none was cast, it does not."""
-    return table.fillna(False).astype(bool)
+    passed = table.to_numpy(dtype=bool, na_value=False)
+    return pd.DataFrame(passed, index=table.index, columns=table.columns)
 
 
 def _pairs(table: pd.DataFrame) -> pd.DataFrame:

@@ -166,23 +166,23 @@ def agreement(calls: pd.DataFrame, with_state: str = RUSSIA) -> pd.DataFrame:
         If ``with_state`` is not among the members.
     """
     require("state", with_state, calls.index)
-    plain = calls.astype("object")
-    other = plain.loc[with_state]
+    plain = calls.to_numpy("object")
+    other = plain[calls.index.get_loc(with_state)]
     here, there = plain != ABSENT, other != ABSENT
     both = here & there
-    same = both & plain.eq(other)
+    same = both & (plain == other)
     # A vote that differs from an abstention is half as far away as yes is from no.
     half = both & ~same & ((plain == "abstain") | (other == "abstain"))
-    table = pd.DataFrame(
-        {
-            "same": same.sum(axis="columns"),
-            "one_abstains": half.sum(axis="columns"),
-            "opposed": (both & ~same & ~half).sum(axis="columns"),
-            "n_compared": both.sum(axis="columns"),
-            "absent": (~here).sum(axis="columns"),
-            "other_absent": (here & ~there).sum(axis="columns"),
-        }
-    )
+    cells = {
+        "same": same,
+        "one_abstains": half,
+        "opposed": both & ~same & ~half,
+        "n_compared": both,
+        "absent": ~here,
+        "other_absent": here & ~there,
+    }
+    counts = {name: found.sum(axis=1) for name, found in cells.items()}
+    table = pd.DataFrame(counts, index=calls.index)
     table["n_resolutions"] = len(calls.columns)
     base = table["n_compared"].where(table["n_compared"] > 0)
     table["percent_same"] = (100 * table["same"] / base).round(1)

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch, Rectangle
+from matplotlib.patches import Patch
 
 from helpers.codebook import Entry, load_codebook
 from helpers.compare import (
@@ -25,13 +25,16 @@ from helpers.compare import (
 from helpers.plots.picture import (
     FAINT,
     INK,
+    Box,
     Picture,
+    add_boxes,
     canvas,
     dot,
     finish,
     ink_on,
     plain,
     two_lines,
+    write,
 )
 from helpers.tables import listing, names
 
@@ -120,16 +123,16 @@ def transition_grid(changes: pd.DataFrame, title: str, before: str, after: str) 
     pairs = changes.groupby(["type_before", "type_after"], observed=True)
     tallest = int(pairs.size().max())
     figure, axes = canvas(10.0, 1.6 + len(types) * max(0.5, 0.22 + 0.17 * tallest))
+    boxes = [_frame_of(place) for place in range(len(types))]
     for pair, rows in pairs:
         y, x = (places[str(kind)] for kind in pair)
-        axes.add_artist(_tile_of(x, y, _paint(str(rows["direction"].iloc[0])), x == y))
+        if x != y:
+            boxes.append(_tile_of(x, y, _paint(str(rows["direction"].iloc[0]))))
         for line, (state, word) in enumerate(zip(rows.index, rows["certainty"], strict=True)):
             middle = y + (line - (len(rows) - 1) / 2) * 0.8 / max(tallest, 2)
             weight = "bold" if word == "differs" else "normal"
-            name = names([str(state)])[0]
-            axes.text(x, middle, name, ha="center", va="center", fontsize=9.5, weight=weight)
-    for place in range(len(types)):
-        axes.add_artist(_tile_of(place, place, None, True))
+            write(axes, x, middle, names([str(state)])[0], fontsize=9.5, weight=weight)
+    add_boxes(axes, boxes)
     labels = [two_lines(kind.label) for kind in types]
     axes.set_xticks(range(len(types)), labels)
     axes.xaxis.tick_top()
@@ -165,13 +168,14 @@ def change_map(changes: pd.DataFrame, title: str) -> Picture:
     places = {variable.id: place for place, variable in enumerate(shown)}
     states = list(dict.fromkeys(changes["state"]))
     figure, axes = canvas(12.0, 2.2 + 0.42 * len(states))
+    boxes = []
     for row in changes.itertuples():
         x, y = places[str(row.variable)], states.index(str(row.state))
         colour, text = _change_tile(row)
-        box = Rectangle((x - 0.48, y - 0.46), 0.96, 0.92, facecolor=colour, edgecolor=FAINT)
-        axes.add_artist(box)
+        boxes.append(Box(x - 0.48, y - 0.46, 0.96, 0.92, colour, FAINT))
         size = 7.0 if row.change in DIFFERENT else 9.5
-        axes.text(x, y, text, ha="center", va="center", fontsize=size, color=ink_on(colour))
+        write(axes, x, y, text, fontsize=size, color=ink_on(colour))
+    add_boxes(axes, boxes)
     axes.set_xticks(range(len(shown)), [two_lines(v.short_label) for v in shown])
     axes.xaxis.tick_top()
     axes.xaxis.set_label_position("top")
@@ -234,15 +238,14 @@ def _moves_legend(axes: Axes, rows: pd.DataFrame, before: str, after: str) -> No
     axes.legend(handles=handles, frameon=False, fontsize=9.5, **below)
 
 
-def _tile_of(x: int, y: int, colour: str | None, same: bool) -> Rectangle:
-    """Return a tile, pale so that names read well on it; framed where a type is kept."""
-    box = Rectangle((x - 0.48, y - 0.46), 0.96, 0.92, facecolor="none", edgecolor="none")
-    if same:
-        box.set_edgecolor(GREY)
-        box.set_linewidth(1.4)
-    elif colour is not None:
-        box.set_facecolor((*to_rgb(colour), 0.22))
-    return box
+def _tile_of(x: int, y: int, colour: str) -> Box:
+    """Return a tile, pale so that names read well on it."""
+    return Box(x - 0.48, y - 0.46, 0.96, 0.92, (*to_rgb(colour), 0.22))
+
+
+def _frame_of(place: int) -> Box:
+    """Return the tile of a type that is kept."""
+    return _tile_of(place, place, GREY)._replace(face="none", edge=GREY, linewidth=1.4)
 
 
 def _grid_legend(changes: pd.DataFrame) -> list[Patch]:

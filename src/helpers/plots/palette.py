@@ -14,6 +14,8 @@ from PIL import Image
 
 N_PAINTS, N_GREYS = 24, 24
 """How many colours, and how many greys, are kept exactly."""
+LEVEL = 8
+"""Of compression: the highest takes more than twice as long and saves two percent."""
 PAINT = 16
 """How far the channels of a colour lie apart that is no grey."""
 
@@ -24,8 +26,8 @@ def pack(pixels: NDArray[np.uint8]) -> bytes:
     Parameters
     ----------
     pixels : array of uint8
-        An image in full colour: rows, columns, and red, green, blue with whatever
-        follows them.
+        An image in full colour: rows, columns, and red, green, blue, opacity; the last
+        is not looked at.
 
     Returns
     -------
@@ -33,19 +35,21 @@ def pack(pixels: NDArray[np.uint8]) -> bytes:
         A PNG, the same for the same image. The most frequent colours and greys are
         kept exactly; the smoothed edges of letters become the nearest of these.
     """
+    # Figures are mostly even areas: runs of a colour, of which there are few, are looked at.
+    flat = np.ascontiguousarray(pixels).view(">u4").ravel()
+    starts = np.flatnonzero(np.append(True, flat[1:] != flat[:-1]))
+    lengths = np.diff(starts, append=len(flat))
     # One number for each colour, since a table of them finds those that occur at once.
-    red, green, blue = (pixels[..., channel].astype(np.int64) for channel in range(3))
-    numbers = red << 16 | green << 8 | blue
-    where, found = pd.factorize(numbers.ravel(), sort=True)
-    n = np.bincount(where)
+    where, found = pd.factorize(flat[starts].astype(np.int64) >> 8, sort=True)
+    n = np.bincount(where, weights=lengths).astype(np.int64)
     colours = np.stack([found >> 16, found >> 8 & 255, found & 255], axis=1)
     kept = _most_frequent(colours, n)
     apart = colours[:, None, :] - kept[None, :, :]
     nearest = (apart**2).sum(axis=-1).argmin(axis=1).astype(np.uint8)
-    small = Image.fromarray(nearest[where].reshape(numbers.shape))
+    small = Image.fromarray(np.repeat(nearest[where], lengths).reshape(pixels.shape[:2]))
     small.putpalette(kept.astype(np.uint8).ravel().tolist())
     buffer = io.BytesIO()
-    small.save(buffer, format="png", optimize=True)
+    small.save(buffer, format="png", compress_level=LEVEL)
     return buffer.getvalue()
 
 

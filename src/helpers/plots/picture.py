@@ -7,16 +7,17 @@ global state, so that one cannot change another.
 import base64
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.collections import PatchCollection
+from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
+from matplotlib.typing import ColorType
+from numpy.typing import NDArray
 
 from helpers.codebook import load_codebook
 from helpers.plots.palette import pack
@@ -72,12 +73,61 @@ def clean(axes: Axes) -> None:
     axes.set_axisbelow(True)
 
 
-def add_shapes(axes: Axes, shapes: Iterable[Patch]) -> None:
-    """Put many shapes into axes at once, as one artist below lines and texts.
+class Box(NamedTuple):
+    """A rectangle in the units of its axes, and how it looks."""
 
-    One by one, each would be looked at for the limits, which the figures here set.
+    left: float
+    bottom: float
+    width: float
+    height: float
+    face: ColorType
+    edge: ColorType = "none"
+    linewidth: float = 1.0
+    dotted: bool = False
+
+
+def add_boxes(axes: Axes, boxes: Iterable[Box], smooth: bool = True) -> None:
+    """Put rectangles into axes as one artist, below lines and texts.
+
+    One by one, each would be looked at for the limits, which the figures here set, and a
+    scalogram has thousands. Edges that are not smooth keep a stored image small.
     """
-    axes.add_collection(PatchCollection([*shapes], match_original=True), autolim=False)
+    drawn = [*boxes]
+    low = np.array([(box.left, box.bottom) for box in drawn], "float64").reshape(-1, 1, 2)
+    size = np.array([(box.width, box.height) for box in drawn], "float64").reshape(-1, 1, 2)
+    corners = np.array([(0, 0), (1, 0), (1, 1), (0, 1)])
+    look: dict[str, Any] = {
+        "facecolors": [box.face for box in drawn],
+        "edgecolors": [box.edge for box in drawn],
+        "linewidths": [box.linewidth for box in drawn],
+        "linestyles": [":" if box.dotted else "-" for box in drawn],
+    }
+    shapes = PolyCollection(low + size * corners, antialiaseds=smooth, **look)
+    axes.add_collection(shapes, autolim=False)
+
+
+def write(axes: Axes, x: float, y: float, text: str, **style: Any) -> None:
+    """Write into the middle of something that is drawn inside the axes.
+
+    The layout need not look at it, which takes most of the time of a grid of words.
+    """
+    axes.text(x, y, text, ha="center", va="center", in_layout=False, **style)
+
+
+def stack(
+    axes: Axes,
+    counts: NDArray[Any],
+    widths: NDArray[Any],
+    left: NDArray[Any],
+    colour: str,
+) -> NDArray[Any]:
+    """Draw one part of stacked bars, one bar per row, its counts in it; return where it ends."""
+    axes.barh(range(len(widths)), widths, left=left, color=colour, edgecolor="white")
+    for place in map(int, np.flatnonzero(counts)):
+        middle = left[place] + widths[place] / 2
+        write(axes, middle, place, str(counts[place]), color=ink_on(colour))
+    ends: NDArray[Any] = left + widths
+    return ends
 
 
 def finish(figure: Figure, axes: Axes, title: str, alt: str) -> Picture:

@@ -6,16 +6,19 @@ from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.patches import Patch, Rectangle
+from matplotlib.patches import Patch
 
 from helpers.codebook import Entry, load_codebook
 from helpers.plots.picture import (
     FAINT,
     INK,
+    Box,
     Picture,
+    add_boxes,
     canvas,
     finish,
     ink_on,
+    write,
 )
 from helpers.tables import listing, names
 
@@ -47,10 +50,12 @@ def reading_grid(readings: pd.DataFrame, standing: pd.DataFrame, title: str) -> 
     figure, axes = canvas(11.0, 2.9 + 0.36 * len(rows))
     cells = readings.set_index(["state", *keys, "group_statements"])["type"]
     spots = _spots(columns)
+    boxes: list[Box] = []
     for y, state in enumerate(rows.index):
         for x, key in zip(spots, columns, strict=True):
             kinds = [str(cells[(state, *key, counted)]) for counted in (True, False)]
-            _halves(axes, x, y, [types[kind] for kind in kinds])
+            boxes += _halves(axes, x, y, [types[kind] for kind in kinds])
+    add_boxes(axes, boxes)
     right = spots[-1] + 0.75
     _above(axes, right, 8, "standing;\ntypes possible")
     for y, row in enumerate(rows.itertuples()):
@@ -89,19 +94,18 @@ def _initials(kind: Entry) -> str:
     return "?" if kind.step is None else "".join(word[0] for word in kind.label.split()).upper()
 
 
-def _halves(axes: Axes, x: float, y: int, kinds: Sequence[Entry]) -> None:
-    """Draw a tile: group statements counted above, left out below."""
-    for kind, bottom in zip(kinds, (y - 0.42, y), strict=True):
-        axes.add_artist(
-            Rectangle((x - 0.46, bottom), 0.92, 0.42, facecolor=kind.colour, linewidth=0)
-        )
+def _halves(axes: Axes, x: float, y: int, kinds: Sequence[Entry]) -> list[Box]:
+    """Return a tile, its words written: group statements counted above, left out below."""
     if kinds[0] == kinds[1]:
-        ink = ink_on(kinds[0].colour)
-        axes.text(x, y, _initials(kinds[0]), ha="center", va="center", fontsize=8, color=ink)
-        return
-    for kind, middle in zip(kinds, (y - 0.21, y + 0.22), strict=True):
-        ink = ink_on(kind.colour)
-        axes.text(x, middle, _initials(kind), ha="center", va="center", fontsize=6, color=ink)
+        write(axes, x, y, _initials(kinds[0]), fontsize=8, color=ink_on(kinds[0].colour))
+    else:
+        for kind, middle in zip(kinds, (y - 0.21, y + 0.22), strict=True):
+            write(axes, x, middle, _initials(kind), fontsize=6, color=ink_on(kind.colour))
+    bottoms = (y - 0.42, y)
+    return [
+        Box(x - 0.46, bottom, 0.92, 0.42, kind.colour, linewidth=0)
+        for kind, bottom in zip(kinds, bottoms, strict=True)
+    ]
 
 
 def _grid_axes(

@@ -7,7 +7,7 @@ from matplotlib.patches import Patch
 from matplotlib.transforms import ScaledTranslation
 
 from helpers.codebook import load_codebook
-from helpers.plots.picture import Picture, canvas, clean, finish, ink_on, legend
+from helpers.plots.picture import Picture, canvas, clean, finish, legend, stack
 from helpers.tables import listing
 
 
@@ -31,13 +31,7 @@ def composition(table: pd.DataFrame, title: str) -> Picture:
     left = np.zeros(len(table))
     for kind in types:
         n = table[kind.label].to_numpy()
-        axes.barh(range(len(table)), n, left=left, color=kind.colour, edgecolor="white")
-        for place in map(int, np.flatnonzero(n)):
-            where = left[place] + n[place] / 2
-            axes.text(
-                where, place, str(n[place]), ha="center", va="center", color=ink_on(kind.colour)
-            )
-        left += n
+        left = stack(axes, n, n, left, kind.colour)
     labels = [f"{region} ({n})" for region, n in table["n_states"].items()]
     axes.set_yticks(range(len(table)), labels)
     axes.invert_yaxis()
@@ -80,12 +74,7 @@ def level_panels(shares: pd.DataFrame, title: str) -> Picture:
         for code in level.codes:
             rows = part[part["value"] == code.label].set_index("region").loc[regions]
             width, n = rows["percent"].to_numpy("float64"), rows["n"].to_numpy("int64")
-            axes.barh(range(len(regions)), width, left=left, color=code.colour, edgecolor="white")
-            for place in map(int, np.flatnonzero(n)):
-                where = left[place] + width[place] / 2
-                ink = ink_on(code.colour)
-                axes.text(where, place, str(n[place]), ha="center", va="center", color=ink)
-            left += width
+            left = stack(axes, n, width, left, code.colour)
         clean(axes)
         axes.set_title(level.label, fontsize=10, loc="left")
         axes.set_xlim(0, 100.5)

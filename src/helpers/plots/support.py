@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.patches import Patch, Rectangle
+from matplotlib.colors import to_rgba
+from matplotlib.patches import Patch
 
 from helpers.codebook import Entry, Variable, load_codebook
 from helpers.plots.picture import (
     FAINT,
     INK,
+    Box,
     Picture,
+    add_boxes,
     axis_label,
     canvas,
     dot,
@@ -19,6 +21,7 @@ from helpers.plots.picture import (
     legend,
     plain,
     two_lines,
+    write,
 )
 from helpers.tables import listing, names
 
@@ -46,14 +49,23 @@ def type_bounds(derived: pd.DataFrame, title: str) -> Picture:
     order = {kind.id: place for place, kind in enumerate(types)}
     rows = _sorted_by_type(derived)
     figure, axes = canvas(9.0, 1.6 + 0.32 * len(rows))
-    for place, (_, row) in enumerate(rows.iterrows()):
-        spots = [order[kind] for kind in {*row["could_be"], row["type"]}]
-        axes.plot([min(spots), max(spots)], [place, place], color=FAINT, linewidth=2, zorder=1)
-        for kind in row["could_be"]:
-            colour = types[order[kind]].colour
-            axes.scatter(order[kind], place, s=75, facecolor="white", edgecolor=colour, zorder=2)
-        colour = types[order[row["type"]]].colour
-        axes.scatter(order[row["type"]], place, s=110, color=colour, edgecolor=INK, zorder=3)
+    dots = [order[kind] for kind in rows["type"]]
+    possible = [[order[kind] for kind in kinds] for kinds in rows["could_be"]]
+    spots = [{dot, *others} for dot, others in zip(dots, possible, strict=True)]
+    first, last = [min(spot) for spot in spots], [max(spot) for spot in spots]
+    axes.hlines(range(len(rows)), first, last, color=FAINT, linewidth=2, zorder=1)
+    rings = [(spot, y) for y, others in enumerate(possible) for spot in others]
+    colours = [types[spot].colour for spot, _ in rings]
+    axes.scatter(
+        [spot for spot, _ in rings],
+        [y for _, y in rings],
+        s=75,
+        facecolor="white",
+        edgecolor=colours,
+        zorder=2,
+    )
+    colours = [types[dot].colour for dot in dots]
+    axes.scatter(dots, range(len(rows)), s=110, color=colours, edgecolor=INK, zorder=3)
     axes.set_yticks(range(len(rows)), names(rows.index))
     axes.set_xticks(range(len(types)), [two_lines(kind.label) for kind in types])
     axes.set_xlim(-0.5, len(types) - 0.5)
@@ -86,6 +98,7 @@ def code_map(cases: pd.DataFrame, status: pd.DataFrame, title: str) -> Picture:
     shown = [v for v in book.variables if not v.is_set and (status[v.id] != "not_read").any()]
     reasons = {e.id: e for key in ("statuses", "derived_statuses") for e in book.lists[key]}
     figure, axes = canvas(11.5, 1.9 + 0.36 * len(cases))
+    boxes = []
     for column, variable in enumerate(shown):
         codes = {code.id: code for code in variable.codes}
         for row, state in enumerate(cases.index):
@@ -93,7 +106,12 @@ def code_map(cases: pd.DataFrame, status: pd.DataFrame, title: str) -> Picture:
             missing = pd.isna(code)
             entry = reasons[status.loc[state, variable.id]] if missing else codes[code]
             read_as_no = not missing and status.loc[state, variable.id] != "coded"
-            _tile(axes, column, row, entry, label=not missing, pale=read_as_no)
+            face = to_rgba(entry.colour, 0.45 if read_as_no else 1.0)
+            boxes.append(Box(column - 0.48, row - 0.45, 0.96, 0.9, face, to_rgba("white", face[3])))
+            if not missing:
+                ink = INK if read_as_no else ink_on(entry.colour)
+                write(axes, column, row, two_lines(entry.label), fontsize=7.5, color=ink)
+    add_boxes(axes, boxes)
     axes.set_xticks(range(len(shown)), [two_lines(v.short_label) for v in shown])
     axes.xaxis.tick_top()
     axes.set_yticks(range(len(cases)), names(cases.index))
@@ -152,18 +170,17 @@ def cross_grid(cells: pd.DataFrame, counts: pd.DataFrame, title: str) -> Picture
     top = 0.0
     middles = []
     most = max(1, int(numbers.to_numpy().max()))
+    boxes = []
     for row, height in zip(cells.index, heights, strict=True):
         middles.append(top + height / 2)
         for column, name in enumerate(cells.columns):
             n = int(numbers.loc[row, name])
             shade = 0.06 + 0.34 * n / most if n else 0.0
-            box = Rectangle((column - 0.5, top), 1, height, facecolor=(0.1, 0.35, 0.6, shade))
-            box.set_edgecolor(FAINT)
-            axes.add_artist(box)
-            names_here = "\n".join(lines[row, name])
-            axes.text(column, top + height / 2, names_here, ha="center", va="center", color=INK)
+            boxes.append(Box(column - 0.5, top, 1, height, (0.1, 0.35, 0.6, shade), FAINT))
+            write(axes, column, middles[-1], "\n".join(lines[row, name]), color=INK)
             axes.text(column + 0.47, top + 0.15, str(n), ha="right", va="top", fontweight="bold")
         top += height
+    add_boxes(axes, boxes)
     axes.set_xticks(range(len(cells.columns)), [plain(name) for name in cells.columns])
     axes.xaxis.tick_top()
     axes.xaxis.set_label_position("top")
@@ -209,18 +226,6 @@ def members(table: pd.DataFrame, title: str, colours: Sequence[str]) -> Picture:
     axes.set_xlabel(f"states (of {len(table)} in which any is coded)")
     axes.set_ylabel("reason")
     return finish(figure, axes, title, f"{title}. {'; '.join(parts)}.")
-
-
-def _tile(axes: Axes, column: int, row: int, entry: Entry, label: bool, pale: bool) -> None:
-    """Draw one cell of a code map; silence that was read as no is pale."""
-    box = Rectangle((column - 0.48, row - 0.45), 0.96, 0.9, facecolor=entry.colour)
-    box.set_edgecolor("white")
-    box.set_alpha(0.45 if pale else 1.0)
-    axes.add_artist(box)
-    if label:
-        ink = INK if pale else ink_on(entry.colour)
-        label_lines = two_lines(entry.label)
-        axes.text(column, row, label_lines, ha="center", va="center", fontsize=7.5, color=ink)
 
 
 def _sorted_by_type(derived: pd.DataFrame) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from helpers.codebook import load_codebook
-from helpers.plots.picture import FAINT, INK, Picture, canvas, clean, finish, ink_on
+from helpers.plots.picture import FAINT, INK, Picture, canvas, clean, finish, ink_on, write
 from helpers.tables import listing
 
 WAR = date(2022, 2, 24)
@@ -90,10 +90,10 @@ def event_timeline(events: pd.DataFrame, title: str) -> Picture:
     tops = np.concatenate([[0.0], np.cumsum([0.3 + 0.55 * h for h in heights])])
     figure = Figure(figsize=(WIDTH, 1.7 + 0.47 * float(tops[-1])), layout="constrained")
     panels = figure.subplots(1, len(parts), sharey=True, squeeze=False, width_ratios=shares)[0]
+    base = {entry.id: float(top) for entry, top in zip(rows, tops, strict=False)}
+    table["y"] = table["dimension"].map(base) + 0.42 + 0.55 * levels
     for axes, late, span in zip(panels, parts, spans, strict=True):
-        for entry, top in zip(rows, tops, strict=False):
-            here = table[(table["late"] == late) & (table["dimension"] == entry.id)]
-            _draw(axes, here, float(top) + 0.42 + 0.55 * levels[here.index])
+        _draw(axes, table[table["late"] == late])
         _frame(axes, tops, span, late)
     middles = [(low + high) / 2 for low, high in pairwise(tops)]
     panels[0].set_yticks(middles, [entry.label for entry in rows])
@@ -143,16 +143,15 @@ def _levels(
     return pd.Series([levels[event] for event in table.index], index=table.index)
 
 
-def _draw(axes: Axes, events: pd.DataFrame, heights: pd.Series) -> None:
+def _draw(axes: Axes, events: pd.DataFrame) -> None:
     for entry in load_codebook().lists["event_directions"]:
         here = events[events["direction"] == entry.id]
-        spots = heights[here.index]
         style: dict[str, Any] = {"edgecolor": "white", "linewidth": 0.6, "zorder": 3}
         marker = MARKERS[entry.id]
-        axes.scatter(here["x"], spots, s=185, color=entry.colour, marker=marker, **style)
-        text: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": 7.5, "zorder": 4}
-        for event, x, y in zip(here["event"], here["x"], spots, strict=True):
-            axes.text(x, y, event.partition("-")[2], color=ink_on(entry.colour), **text)
+        axes.scatter(here["x"], here["y"], s=185, color=entry.colour, marker=marker, **style)
+        text: dict[str, Any] = {"color": ink_on(entry.colour), "fontsize": 7.5, "zorder": 4}
+        for event, x, y in zip(here["event"], here["x"], here["y"], strict=True):
+            write(axes, x, y, event.partition("-")[2], **text)
 
 
 def _frame(axes: Axes, tops: np.ndarray, span: tuple[float, float], late: bool) -> None:

@@ -1,5 +1,6 @@
 """Figures of claims: verdicts, and how they aged."""
 
+import numpy as np
 import pandas as pd
 from matplotlib.patches import Patch
 
@@ -10,8 +11,8 @@ from helpers.plots.picture import (
     canvas,
     dot,
     finish,
-    ink_on,
     legend,
+    stack,
 )
 from helpers.tables import listing
 
@@ -37,15 +38,10 @@ def verdict_bars(counts: pd.DataFrame, title: str, what: str) -> Picture:
     """
     verdicts = [v for v in load_codebook().lists["claim_verdicts"] if counts[v.id].any()]
     figure, axes = canvas(10.5, 1.9 + 0.36 * len(counts))
-    left = pd.Series(0, index=counts.index)
+    left = np.zeros(len(counts))
     for verdict in verdicts:
-        n = counts[verdict.id]
-        axes.barh(range(len(counts)), n, left=left, color=verdict.colour, edgecolor="white")
-        for place, (start, width) in enumerate(zip(left, n, strict=True)):
-            if width:
-                ink = ink_on(verdict.colour)
-                axes.text(start + width / 2, place, str(width), ha="center", va="center", color=ink)
-        left = left + n
+        n = counts[verdict.id].to_numpy()
+        left = stack(axes, n, n, left, verdict.colour)
     labels = [f"{name} ({n})" for name, n in counts["n_claims"].items()]
     axes.set_yticks(range(len(counts)), labels)
     axes.invert_yaxis()

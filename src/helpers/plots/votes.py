@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch, Rectangle
+from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from helpers.association import as_shown
@@ -24,13 +24,15 @@ from helpers.data import case_names, load_states
 from helpers.plots.picture import (
     FAINT,
     INK,
+    Box,
     Picture,
-    add_shapes,
+    add_boxes,
     canvas,
     clean,
     finish,
     ink_on,
     legend,
+    write,
 )
 from helpers.scaling import error_cells
 from helpers.tables import listing, names
@@ -163,9 +165,8 @@ def scalogram(
     for number, axes in enumerate(figure.subplots(1, panels, squeeze=False)[0]):
         part = order[number * height : (number + 1) * height]
         votes = calls.loc[part, table.columns].astype("object").to_numpy()
-        add_shapes(
-            axes, (_cell(x, y, colours[v], v == ABSENT) for (y, x), v in np.ndenumerate(votes))
-        )
+        cells = (_cell(x, y, colours[v], v == ABSENT) for (y, x), v in np.ndenumerate(votes))
+        add_boxes(axes, cells, smooth=False)
         _crosses(axes, votes, wrong.loc[part].to_numpy(), colours)
         clean(axes)
         axes.set_xlim(-0.5, n_items - 0.5)
@@ -267,17 +268,16 @@ def state_votes(calls: pd.DataFrame, resolutions: pd.DataFrame, state: str, titl
     figure = Figure(figsize=(12.0, 1.5 + 0.3 * len(calls.columns)), layout="constrained")
     grid = {"width_ratios": [0.85 * len(shown), 4.2]}
     left, right = figure.subplots(1, 2, sharey=True, gridspec_kw=grid)
-    cells: list[Rectangle] = []
-    bars: list[Rectangle] = []
+    cells: list[Box] = []
+    bars: list[Box] = []
     for row, resolution in enumerate(calls.columns):
         for column, member in enumerate(shown):
             entry = look[str(calls.loc[member, resolution])]
             cells.append(_cell(column, row, entry.colour, entry.id == ABSENT))
-            ink = ink_on(entry.colour)
-            left.text(column, row, entry.label, ha="center", va="center", fontsize=8.5, color=ink)
+            write(left, column, row, entry.label, fontsize=8.5, color=ink_on(entry.colour))
         bars += _stack(right, row, calls[resolution], entries)
-    add_shapes(left, cells)
-    add_shapes(right, bars)
+    add_boxes(left, cells, smooth=False)
+    add_boxes(right, bars)
     for axes in (left, right):
         clean(axes)
         axes.set_ylim(len(calls.columns) - 0.5, -0.5)
@@ -366,22 +366,14 @@ def _tile_grid(
         states.index, states["tile_col"], states["tile_row"], strict=True
     ):
         fill = fills.get(state, OUTSIDE)
-        box = Rectangle((column - 0.47, row - 0.47), 0.94, 0.94, facecolor=fill)
-        box.set_edgecolor(INK if state in dotted else "none")
-        box.set_linestyle(":" if state in dotted else "-")
-        boxes.append(box)
+        edge = INK if state in dotted else "none"
+        boxes.append(Box(column - 0.47, row - 0.47, 0.94, 0.94, fill, edge, dotted=state in dotted))
         ink = ink_on(fill) if state in fills else "#b0b0b0"
         weight = "bold" if state in cases else "normal"
-        style: dict[str, Any] = {
-            "ha": "center",
-            "va": "center",
-            "fontsize": 7.5,
-            "fontweight": weight,
-        }
-        axes.text(column, row, state, color=ink, **style)
+        write(axes, column, row, state, color=ink, fontsize=7.5, fontweight=weight)
         if state in marked:
             axes.plot(column + 0.34, row - 0.34, marker="o", markersize=3.5, color=ink)
-    add_shapes(axes, boxes)
+    add_boxes(axes, boxes)
     axes.set_xlim(-0.6, states["tile_col"].max() + 0.6)
     axes.set_ylim(states["tile_row"].max() + 0.6, -0.6)
     axes.set_aspect("equal")
@@ -478,27 +470,21 @@ def _crosses(
         axes.plot(columns, rows, color=ink_on(colour), **style)
 
 
-def _cell(column: float, row: float, colour: str, dotted: bool) -> Rectangle:
+def _cell(column: float, row: float, colour: str, dotted: bool) -> Box:
     """Return the tile of one vote, framed where it was none."""
-    box = Rectangle((column - 0.45, row - 0.42), 0.9, 0.84, facecolor=colour)
-    # Edges on whole pixels keep the stored image small.
-    box.set_antialiased(False)
-    box.set_edgecolor("#999999" if dotted else "none")
-    box.set_linestyle(":" if dotted else "-")
-    return box
+    edge = "#999999" if dotted else "none"
+    return Box(column - 0.45, row - 0.42, 0.9, 0.84, colour, edge, dotted=dotted)
 
 
-def _stack(axes: Axes, row: int, votes: pd.Series, entries: Iterable[Entry]) -> list[Rectangle]:
+def _stack(axes: Axes, row: int, votes: pd.Series, entries: Iterable[Entry]) -> list[Box]:
     """Return one resolution's votes as a stacked bar, its numbers drawn."""
     left, bars = 0, []
     for entry in entries:
         n = int((votes == entry.id).sum())
         edge = "#999999" if entry.id == ABSENT else "white"
-        style: dict[str, Any] = {"facecolor": entry.colour, "edgecolor": edge, "linewidth": 0.6}
-        bars.append(Rectangle((left, row - 0.4), n, 0.8, **style))
+        bars.append(Box(left, row - 0.4, n, 0.8, entry.colour, edge, linewidth=0.6))
         if n:
-            text: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": 8}
-            axes.text(left + n / 2, row, str(n), color=ink_on(entry.colour), **text)
+            write(axes, left + n / 2, row, str(n), color=ink_on(entry.colour), fontsize=8)
         left += n
     return bars
 
