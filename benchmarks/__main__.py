@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from benchmarks import contenders as by
-from benchmarks import limit, scale
+from benchmarks import kernels, limit, scale
 from benchmarks.contenders import Contender, Place
 from benchmarks.measure import Measured, measure
 
@@ -18,10 +18,9 @@ OURS = "ours, cold"
 QUICK_RUNS = 4
 HEADING = '"source": [\n    "#'
 KERNELS = {
-    "ready": "is ready for any Jupyter tool (which listens for 0.2 s at the end)",
-    "answers": "has answered (for which `coalition run` waits)",
+    kernels.READY: "is ready for any Jupyter tool (which listens for 0.2 s at the end)",
+    kernels.IMPORTED: "has answered (for which `coalition run` waits)",
 }
-STOCK, WARM = "local-provisioner", "fork-server"
 CONTENDERS = [
     Contender("papermill's command, one after another", by.one_after_another, slow=True),
     Contender("papermill's command under `xargs -P`", by.under_xargs, slow=True),
@@ -114,16 +113,15 @@ def _others(place: Place, quick: bool, rounds: list[dict[str, Measured]]) -> Ite
         f"- The limit: the cells' own {cells:.1f} s over {place.jobs} cores and one import of "
         f"{imported:.1f} s are {least:.1f} s; ours, cold, takes {ours / least:.2f} times that."
     )
-    for until, what in KERNELS.items():
-        stock, warm = (
-            limit.ready_seconds(place, name, 1 if quick else 9, until) for name in (STOCK, WARM)
-        )
-        seconds = f"in {warm:.2f} s, a stock one in {stock:.2f} s"
+    ready = kernels.medians(1 if quick else 9)
+    for step, what in KERNELS.items():
+        stock, forked = (ready[kind][step] for kind in (kernels.STARTED, kernels.FORKED))
+        seconds = f"in {forked:.2f} s, a stock one in {stock:.2f} s"
         yield f"- A kernel {what} with the stack imported {seconds}."
-    stock, warm = (limit.nbval_seconds(place, name) for name in (STOCK, WARM))
+    stock, forked = (limit.nbval_seconds(place, kind) for kind in (kernels.STARTED, kernels.FORKED))
     yield (
-        f"- nbval on the notebooks takes {warm:.1f} s with warm kernels, {stock:.1f} s without: "
-        f"{stock / warm:.1f} times."
+        f"- nbval on the notebooks takes {forked:.1f} s with warm kernels, {stock:.1f} s without: "
+        f"{stock / forked:.1f} times."
     )
     costs = scale.milliseconds_a_run(place, [4] if quick else [10, 100, 1000])
     listed = ", ".join(f"{cost:.0f} ms among {size}" for size, cost in costs.items())

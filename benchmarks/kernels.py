@@ -1,19 +1,19 @@
 """How soon a kernel is ready, started and forked, and what many of them leave behind.
 
-``python benchmarks/kernels.py`` prints one table; ``--loop 200`` also starts and ends
+``python -m benchmarks.kernels`` prints one table; ``--loop 200`` also starts and ends
 200 forked kernels and counts processes, sockets and temporary files before and after.
-Both kinds take turns, so that a busy machine slows both down.
 """
 
-import argparse
 import os
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import click
 from jupyter_client.manager import KernelManager
 from jupyter_client.provisioning import KernelProvisionerFactory
 
@@ -22,55 +22,113 @@ from helpers.regenerate.kernels import ThisEnvironment
 from helpers.regenerate.warm import client
 
 IMPORTS = "import numpy, pandas, matplotlib.pyplot, seaborn"
-STEPS = ("launched", "first answer", "stack imported", "wait_for_ready", "shut down")
-KINDS = {"started": "local-provisioner", "forked": warm.NAME}
+STARTED, FORKED = "local-provisioner", warm.NAME
+LAUNCHED, ANSWERED, IMPORTED, READY, ENDED = (
+    *("launched", "has answered", "stack imported"),
+    *("stack imported, for any Jupyter tool", "shut down"),
+)
+PATIENCE = 60
 
 
-def start(provisioner: str) -> KernelManager:
-    """Start a kernel through a provisioner."""
+@contextmanager
+def provisioned(provisioner: str) -> Iterator[KernelManager]:
+    """Start a kernel through a provisioner.
+
+    Parameters
+    ----------
+    provisioner : str
+        Its name.
+
+    Yields
+    ------
+    KernelManager
+        Of the running kernel.
+    """
+    before = os.environ.get(warm.VARIABLE)
     os.environ[warm.VARIABLE] = provisioner
+    # It remembers what it chose first.
     KernelProvisionerFactory.clear_instance()
-    manager = KernelManager(kernel_spec_manager=ThisEnvironment())
-    manager.start_kernel(stderr=subprocess.DEVNULL)
-    return manager
+    try:
+        manager = KernelManager(kernel_spec_manager=ThisEnvironment())
+        manager.start_kernel(stderr=subprocess.DEVNULL)
+        yield manager
+    finally:
+        KernelProvisionerFactory.clear_instance()
+        os.environ.pop(warm.VARIABLE)
+        if before is not None:
+            os.environ[warm.VARIABLE] = before
 
 
-def measure(provisioner: str) -> list[float]:
-    """Return the seconds until each step, the last one's alone."""
+def measure(provisioner: str) -> dict[str, float]:
+    """Start a kernel, have it import the stack, and end it.
+
+    Parameters
+    ----------
+    provisioner : str
+        By which it is started.
+
+    Returns
+    -------
+    dict of str to float
+        Seconds from the start until each step; of the last step, its own.
+    """
     begin = time.perf_counter()
-    manager = start(provisioner)
-    times = [time.perf_counter() - begin]
-    talk = manager.client()
-    talk.start_channels()
-    for message in (talk.kernel_info(), talk.execute(IMPORTS)):
-        while talk.get_shell_msg(timeout=60)["parent_header"]["msg_id"] != message:
-            pass
-        times.append(time.perf_counter() - begin)
-    again = time.perf_counter()
-    talk.wait_for_ready(timeout=60)
-    # Asks once more and then listens for a while: what every tool adds to the above.
-    times.append(times[1] + time.perf_counter() - again)
-    talk.stop_channels()
-    end = time.perf_counter()
-    manager.shutdown_kernel()
-    return [*times, time.perf_counter() - end]
+    with provisioned(provisioner) as manager:
+        times = {LAUNCHED: time.perf_counter() - begin}
+        talk = manager.client()
+        talk.start_channels()
+        for step, message in ((ANSWERED, talk.kernel_info()), (IMPORTED, talk.execute(IMPORTS))):
+            while talk.get_shell_msg(timeout=PATIENCE)["parent_header"]["msg_id"] != message:
+                pass
+            times[step] = time.perf_counter() - begin
+        again = time.perf_counter()
+        # Asks once more and then listens for a while, as every tool does before the first cell.
+        talk.wait_for_ready(timeout=PATIENCE)
+        times[READY] = times[IMPORTED] + time.perf_counter() - again
+        talk.stop_channels()
+        end = time.perf_counter()
+        manager.shutdown_kernel()
+        times[ENDED] = time.perf_counter() - end
+    return times
 
 
-def compare(rounds: int) -> None:
-    """Print the medians of both kinds and their ratios."""
-    measure(warm.NAME)
-    found: dict[str, list[list[float]]] = {kind: [] for kind in KINDS}
+def medians(rounds: int) -> dict[str, dict[str, float]]:
+    """Measure both kinds of kernels in turn, so that a busy machine slows both down.
+
+    Parameters
+    ----------
+    rounds : int
+        How often.
+
+    Returns
+    -------
+    dict of str to dict of str to float
+        By provisioner and step, the median.
+    """
+    measure(FORKED)  # what is done once is not a kernel's
+    found: dict[str, list[dict[str, float]]] = {STARTED: [], FORKED: []}
     for _ in range(rounds):
-        for kind, name in KINDS.items():
-            found[kind].append(measure(name))
-    print(f"seconds, medians of {rounds}   started   forked   ratio")
-    for number, step in enumerate(STEPS):
-        stock, forked = (statistics.median(t[number] for t in found[kind]) for kind in KINDS)
-        print(f"{step:<24}  {stock:7.3f}  {forked:7.3f}  {stock / forked:6.1f}")
+        for kind, times in found.items():
+            times.append(measure(kind))
+    return {
+        kind: {step: statistics.median(t[step] for t in times) for step in times[0]}
+        for kind, times in found.items()
+    }
 
 
 def state(server: int) -> dict[str, int]:
-    """Count what may be left behind."""
+    """Count what may be left behind.
+
+    Parameters
+    ----------
+    server : int
+        The process that forks.
+
+    Returns
+    -------
+    dict of str to int
+        Numbers by what is counted.
+    """
     children = Path(f"/proc/{server}/task/{server}/children").read_text(encoding="utf-8")
     return {
         "kernels": len(children.split()),
@@ -81,33 +139,50 @@ def state(server: int) -> dict[str, int]:
     }
 
 
-def loop(count: int) -> None:
-    """Start and end many kernels; print what was there before and after."""
-    measure(warm.NAME)
+def loop(count: int) -> Iterator[str]:
+    """Start and end many kernels, every other one at once, and compare before and after.
+
+    Parameters
+    ----------
+    count : int
+        How many.
+
+    Yields
+    ------
+    str
+        Lines of a table, when all are done.
+    """
+    measure(FORKED)
     server = client.start()
     before, begin = state(server._process.pid), time.perf_counter()
     for number in range(count):
-        start(warm.NAME).shutdown_kernel(now=number % 2 == 0)
+        with provisioned(FORKED) as manager:
+            manager.shutdown_kernel(now=number % 2 == 0)
     seconds = time.perf_counter() - begin
     after = state(server._process.pid)
-    print(f"\n{count} forked kernels, {seconds / count:.3f} s each       before    after")
+    yield f"{count} forked kernels, {seconds / count:.3f} s each       before    after"
     for name, number in before.items():
-        print(f"{name:<40}  {number:6}   {after[name]:6}")
+        yield f"{name:<40}  {number:6}   {after[name]:6}"
     client.stop()
     left = Path(f"/proc/{server._process.pid}").exists() or server.folder.exists()
-    print(f"server and its folder, afterwards: {'left behind' if left else 'gone'}")
+    yield f"server and its folder, afterwards: {'left behind' if left else 'gone'}"
 
 
-def main() -> None:
-    """Read the arguments and print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--loop", type=int, default=0)
-    given = parser.parse_args()
-    compare(given.rounds)
-    if given.loop:
-        loop(given.loop)
-    sys.stdout.flush()
+@click.command(help=__doc__)
+@click.option("--rounds", default=7, show_default=True, help="How often each is measured.")
+@click.option("--loop", "count", default=0, help="How many forked kernels to start and end.")
+def main(rounds: int, count: int) -> None:
+    """Print the tables."""
+    found = medians(rounds)
+    click.echo(f"{f'seconds, medians of {rounds}':<36}   started   forked   ratio")
+    for step, stock in found[STARTED].items():
+        forked = found[FORKED][step]
+        click.echo(f"{step:<36}   {stock:7.3f}  {forked:7.3f}  {stock / forked:6.1f}")
+    if count:
+        click.echo()
+        for line in loop(count):
+            click.echo(line)
+    client.stop()
 
 
 if __name__ == "__main__":

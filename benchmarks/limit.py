@@ -14,29 +14,6 @@ from benchmarks.measure import measure
 from helpers.regenerate.warm import NAME, VARIABLE
 from helpers.regenerate.warm.client import NEEDED, STACK
 
-READY = """\
-import sys, time
-from jupyter_client.manager import KernelManager
-def ready():
-    start = time.perf_counter()
-    manager = KernelManager(kernel_name="python3")
-    manager.start_kernel()
-    client = manager.client()
-    client.start_channels()
-    if sys.argv[2] == "answers":
-        client.kernel_info()
-        client.get_shell_msg(timeout=60), client.get_iopub_msg(timeout=60)
-    else:
-        client.wait_for_ready()
-    client.execute_interactive("import numpy, pandas, matplotlib.pyplot, seaborn")
-    seconds = time.perf_counter() - start
-    client.stop_channels()
-    manager.shutdown_kernel()
-    return seconds
-ready()  # what is done once is not a kernel's
-print(*sorted(ready() for _ in range(int(sys.argv[1]))))
-"""
-
 
 def cells_seconds(place: Place) -> float:
     """Return how long all cells of all runs take, in kernels that have imported the stack.
@@ -87,39 +64,11 @@ def import_seconds(repeats: int) -> float:
     times = []
     for _ in range(repeats):
         start = time.perf_counter()
-        subprocess.run([sys.executable, "-c", f"import {', '.join((*NEEDED, *STACK))}"], check=True)
+        command = [sys.executable, "-c", f"import {', '.join((*NEEDED, *STACK))}"]
+        # The debugger says at its import what is of no use here.
+        subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
         times.append(time.perf_counter() - start)
     return statistics.median(times)
-
-
-def ready_seconds(place: Place, provisioner: str, repeats: int, until: str) -> float:
-    """Return how long a kernel takes until it has imported the stack.
-
-    Parameters
-    ----------
-    place : Place
-        The copy.
-    provisioner : str
-        By which the kernel is started.
-    repeats : int
-        How often to try; the median counts.
-    until : str
-        ``ready``: as every tool waits, which listens for 0.2 s more after the first
-        answer; ``answers``: for that answer only.
-
-    Returns
-    -------
-    float
-        Seconds.
-    """
-    done = subprocess.run(
-        [sys.executable, "-c", READY, str(repeats), until],
-        env={**place.env, VARIABLE: provisioner},
-        check=True,
-        capture_output=True,
-        encoding="utf-8",
-    )
-    return statistics.median(map(float, done.stdout.split()))
 
 
 def nbval_seconds(place: Place, provisioner: str) -> float:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 
-SAMPLE_SECONDS = 0.2
+SAMPLE_SECONDS = 0.5
 MEGABYTE = 1 << 20
 
 

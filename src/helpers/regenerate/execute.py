@@ -120,9 +120,14 @@ def _run_papermill(run: Run, content: bytes | None, recording: Recording, kept: 
     from helpers.regenerate import engine  # noqa: PLC0415
 
     source = run.notebook.read_bytes() if content is None else content
+    notebook = nbformat.reads(source.decode("utf-8"), as_version=4)  # type: ignore[no-untyped-call]
+    # Papermill would write, read and copy them first, and then drop them.
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = []
     papermill.execute_notebook(
         # Not the path: papermill would fill in braces, which are ordinary characters there.
-        nbformat.reads(source.decode("utf-8"), as_version=4),  # type: ignore[no-untyped-call]
+        notebook,
         None,
         parameters=run.parameters,
         engine_name=engine.NAME,
