@@ -23,7 +23,6 @@ from helpers.publish.model import (
     Licence,
     Table,
 )
-from helpers.publish.notes import readme
 
 NAME = "coalition-of-the-unwilling"
 TYPES = {TEXT: "string", CODE: "string", INTEGER: "integer", FLAG: "integer", DATE: "date"}
@@ -45,7 +44,7 @@ def write(contents: Contents, folder: Path) -> None:
     contents : Contents
         What to write.
     folder : Path
-        A folder that does not exist yet.
+        An empty folder.
 
     Raises
     ------
@@ -55,7 +54,6 @@ def write(contents: Contents, folder: Path) -> None:
     OSError
         If a file cannot be written.
     """
-    folder.mkdir()
     resources = []
     for table in contents.tables:
         _require_no_formula(table)
@@ -65,7 +63,6 @@ def write(contents: Contents, folder: Path) -> None:
     package = _package(contents) | {"resources": resources}
     text = json.dumps(package, ensure_ascii=False, indent=2) + "\n"
     (folder / "datapackage.json").write_bytes(text.encode())
-    (folder / "README.txt").write_bytes(readme(contents, HOW).encode())
 
 
 def _require_no_formula(table: Table) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 from helpers.parameters import require
 from helpers.publish.contents import load_contents
 from helpers.publish.formats import FORMATS, Format
+from helpers.publish.model import Contents
+from helpers.publish.notes import readme
 from helpers.publish.whole import require_free, written_whole
 
 
@@ -35,9 +37,36 @@ def export(out: Path, style: str) -> None:
     _require_suffix(out, style, chosen)
     require_free(out)
     contents = load_contents(numbers=not chosen.labelled)
-    writer = import_module(f"helpers.publish.{style}")
     with written_whole(out) as draft:
-        writer.write(contents, draft)
+        write(contents, draft, style)
+
+
+def write(contents: Contents, out: Path, style: str) -> None:
+    """Write contents as a file, or as a folder with a text that explains it.
+
+    Parameters
+    ----------
+    contents : Contents
+        What to write.
+    out : Path
+        A file or folder that does not exist yet.
+    style : str
+        A format of `helpers.publish.formats`.
+
+    Raises
+    ------
+    ValueError
+        If the contents hold what the format cannot carry.
+    OSError
+        If something cannot be written.
+    """
+    writer = import_module(f"helpers.publish.{style}")
+    if FORMATS[style].suffix:
+        writer.write(contents, out)
+        return
+    out.mkdir()
+    writer.write(contents, out)
+    (out / "README.txt").write_bytes(readme(contents, writer.HOW).encode())
 
 
 def _require_package(style: str, chosen: Format) -> None:

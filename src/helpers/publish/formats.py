@@ -35,4 +35,5 @@ FORMATS = {
     "stata": Format("a folder of .dta files", labelled=True),
     "parquet": Format("a folder of .parquet files", needs="pyarrow", labelled=True),
 }
-"""Name to format; the module of that name in this package has the function ``write``."""
+"""Name to format; the module of that name in this package has the function ``write``, and in
+``HOW`` what is particular to the format."""

@@ -7,7 +7,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from helpers.publish.model import CODE, DATE, FLAG, INTEGER, TEXT, Cell, Contents, Field, Table
-from helpers.publish.notes import readme
 
 PLAIN = {TEXT: pa.string(), DATE: pa.string(), INTEGER: pa.int32(), FLAG: pa.bool_()}
 HOW = (
@@ -25,17 +24,15 @@ def write(contents: Contents, folder: Path) -> None:
     contents : Contents
         What to write.
     folder : Path
-        A folder that does not exist yet.
+        An empty folder.
 
     Raises
     ------
     OSError
         If a file cannot be written.
     """
-    folder.mkdir()
     for table in contents.tables:
         pq.write_table(_arrow(table, contents.dataset), folder / f"{table.name}.parquet")
-    (folder / "README.txt").write_bytes(readme(contents, HOW).encode())
 
 
 def _arrow(table: Table, dataset: dict[str, str]) -> pa.Table:

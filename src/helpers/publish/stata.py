@@ -6,7 +6,6 @@ from pathlib import Path
 
 from helpers.publish.dta import Column, Missing, Number, ValueLabels, dta
 from helpers.publish.model import CODE, DATE, FLAG, TEXT, Cell, Contents, Field, Table
-from helpers.publish.notes import readme
 
 LETTERS = {"silent": "a", "undecided": "b", "not_read": "c", "coded": "d"}
 """Why a cell is empty, to the letter of the extended missing value."""
@@ -37,7 +36,7 @@ def write(contents: Contents, folder: Path) -> None:
     contents : Contents
         What to write.
     folder : Path
-        A folder that does not exist yet.
+        An empty folder.
 
     Raises
     ------
@@ -46,7 +45,6 @@ def write(contents: Contents, folder: Path) -> None:
     OSError
         If a file cannot be written.
     """
-    folder.mkdir()
     facts = contents.dataset
     day = date.fromisoformat(facts["released"])
     for table in contents.tables:
@@ -54,7 +52,6 @@ def write(contents: Contents, folder: Path) -> None:
         columns = [_column(table, field, cells) for field, cells in table.columns()]
         notes = [f"{table.title}.", facts["citation"], facts["missing"], table.licence.title]
         (folder / f"{table.name}.dta").write_bytes(dta(label, day, columns, notes))
-    (folder / "README.txt").write_bytes(readme(contents, HOW).encode())
 
 
 def _column(table: Table, field: Field, cells: tuple[Cell, ...]) -> Column:
