@@ -11,8 +11,6 @@ from helpers.codebook import load_codebook
 from helpers.data import load_states, load_table
 from helpers.parameters import confidence_ids, require, section_ids, verdict_ids
 
-AGES = ("held", "overtaken", "contradicted", "cannot_be_checked")
-
 
 def load_claims(
     section: str = "all", verdict: str = "all", min_confidence: str = "low"

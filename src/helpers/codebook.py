@@ -222,6 +222,8 @@ def load_codebook(folder: Path | None = None) -> Codebook:
     return _load(path, file_state(path.stat()) if path.is_file() else ())
 
 
+# Asked for hundreds of times by one figure, so that not even announcing it would be cheap, as
+# `helpers.files.once_per_state` does.
 @functools.lru_cache(maxsize=8)
 def _load(path: Path, _state: tuple[int, ...]) -> Codebook:
     book, problems = read_codebook(path)

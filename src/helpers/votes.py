@@ -98,9 +98,7 @@ def roll_calls(votes: pd.DataFrame, resolutions: Iterable[str]) -> pd.DataFrame:
     wanted = list(resolutions)
     if not wanted:
         raise ValueError("no resolution to look at")
-    known = list(votes["resolution"].unique())
-    for resolution in wanted:
-        require("resolution", resolution, known)
+    _require_each(wanted, votes["resolution"].unique())
     asked = votes[votes["resolution"].isin(wanted)]
     wide = asked.pivot(index="state", columns="resolution", values="vote")[wanted]
     wide = wide.reindex(pd.Index(votes["state"].unique(), name="state").sort_values())
@@ -114,6 +112,13 @@ def roll_calls(votes: pd.DataFrame, resolutions: Iterable[str]) -> pd.DataFrame:
             f"unknown votes {', '.join(unknown)}; allowed: {', '.join(dtype.categories)}"
         )
     return wide.astype(dtype).rename_axis(columns=None)
+
+
+def _require_each(resolutions: Iterable[str], known: Iterable[str]) -> None:
+    """Raise an error that names the first resolution that is not among those known."""
+    allowed = list(known)
+    for resolution in resolutions:
+        require("resolution", resolution, allowed)
 
 
 def tallies(calls: pd.DataFrame) -> pd.DataFrame:
@@ -327,8 +332,7 @@ def change_by_group(
     ValueError
         If a resolution is not among the roll calls.
     """
-    for resolution in (*before, *since):
-        require("resolution", resolution, calls.columns)
+    _require_each([*before, *since], calls.columns)
     of = groups.reindex(calls.index).fillna("")
     members = {str(name): calls[of == name] for name in sorted(set(of) - {""})} | {"all": calls}
     rows = {}
@@ -366,8 +370,7 @@ def turnover(calls: pd.DataFrame, before: Sequence[str], since: Sequence[str]) -
     ValueError
         If a resolution is not among the roll calls.
     """
-    for resolution in (*before, *since):
-        require("resolution", resolution, calls.columns)
+    _require_each([*before, *since], calls.columns)
     if not before or not since:
         return pd.DataFrame()
     order = [*load_codebook().ids("votes"), "all"]
