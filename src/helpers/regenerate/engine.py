@@ -15,6 +15,8 @@ from helpers.regenerate.kernels import QuietKernelManager
 from helpers.regenerate.recorder import ARGUMENT, Recording
 
 NAME = "coalition"
+NO_HISTORY = "--HistoryManager.enabled=False"
+"""What is executed here was not typed by the user, whose history it would fill."""
 START_TIMEOUT = 120
 
 
@@ -68,7 +70,7 @@ class KeepingEngine(NBClientEngine):  # type: ignore[misc]
             kernel_manager_class=QuietKernelManager,
             startup_timeout=START_TIMEOUT,
             timeout=None,
-            extra_arguments=[ARGUMENT],
+            extra_arguments=[ARGUMENT, NO_HISTORY],
             coalesce_streams=True,
             # Papermill's cwd would move this whole process, and all that runs beside.
             resources={"metadata": {"path": folder}},
