@@ -73,13 +73,15 @@ def folder(tmp_path_factory):
 def ran(folder, shadow, tmp_path_factory):
     """``coalition run`` of the whole plan, in an environment that is in the way."""
     out = tmp_path_factory.mktemp("out") / "new" / "build"
+    ipython = tmp_path_factory.mktemp("ipython")
     done = coalition(
         *("run", "--out", out, "--jobs", 1),
         COALITION_NOTEBOOKS=folder,
+        IPYTHONDIR=ipython,
         JUPYTER_PATH=shadow,
         MPLBACKEND="Agg",
     )
-    done.out = out
+    done.out, done.ipython = out, ipython
     return done
 
 
@@ -121,6 +123,10 @@ def test_a_failure_ends_with_code_1_and_the_others_still_run(ran):
         "04_after.ipynb",
     ]
     assert output_text(read(ran.out / "04_after.ipynb")) == "still here\n"
+
+
+def test_nothing_goes_into_the_history_of_what_the_user_typed(ran):
+    assert list(ran.ipython.rglob("history*")) == []
 
 
 def test_a_failed_notebook_is_kept_with_its_error(ran):

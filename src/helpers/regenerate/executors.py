@@ -39,7 +39,7 @@ def default_jobs() -> int:
 
     Notes
     -----
-    Measured on two cores with the default plan: a run takes 1.4 s of a core, of which
+    Measured on two cores with the default plan: a run takes 1.1 s of a core, of which
     the runner itself takes 0.1. Four at a time took a tenth more of it than two.
     """
     if hasattr(os, "sched_getaffinity"):
