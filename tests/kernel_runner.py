@@ -37,8 +37,13 @@ class Kernel:
 
     def messages(self, code, **how):
         """Run code; return its outputs."""
-        found = []
-        self.client.execute_interactive(code, output_hook=found.append, timeout=PATIENCE, **how)
+        found, status = [], "aborted"
+        # What arrives just after an error is turned down by ipykernel, as queued behind it.
+        while status == "aborted":
+            reply = self.client.execute_interactive(
+                code, output_hook=found.append, timeout=PATIENCE, **how
+            )
+            status = reply["content"]["status"]
         kinds = ("stream", "error", "display_data", "execute_result")
         return [message["content"] for message in found if message["msg_type"] in kinds]
 
