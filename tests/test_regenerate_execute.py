@@ -187,6 +187,7 @@ def test_a_file_that_is_no_notebook_is_an_outcome(tmp_path):
     assert outcome.error
 
 
+@pytest.mark.filterwarnings("ignore:kernels start as usual")
 def test_a_kernel_that_never_starts_is_an_outcome(tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "executable", str(tmp_path / "no-such-python"))
     outcome = execute_run(Run(asking(tmp_path / "a.ipynb", NUMBER), {}, "a"))
