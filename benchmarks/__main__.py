@@ -16,6 +16,7 @@ from benchmarks.measure import Measured, measure
 
 OURS = "ours, cold"
 QUICK_RUNS = 4
+HELPER = "src/helpers/analysis/votes.py"
 HEADING = '"source": [\n    "#'
 KERNELS = {
     kernels.READY: "is ready for any Jupyter tool (which listens for 0.2 s at the end)",
@@ -27,7 +28,10 @@ CONTENDERS = [
     Contender("papermill's API in one process", by.by_api, slow=True),
     Contender("nbconvert --execute", by.in_nbconvert, slow=True),
     Contender(OURS, by.cold),
-    Contender("ours, after editing a helper", by.after_edit("src/helpers/votes.py", '"""', '""" ')),
+    Contender(
+        "ours, after editing a helper",
+        by.after_edit(HELPER, '"""', '""" '),
+    ),
     Contender(
         "ours, after editing one notebook",
         by.after_edit("notebooks/01_support_typology.ipynb", f"{HEADING} ", f"{HEADING}  "),

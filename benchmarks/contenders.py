@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from helpers.parameters import ALLOWED
+from helpers.regenerate.parameter_values import remember
 from helpers.regenerate.plan import Run, read_plan
-from helpers.regenerate.values import remember
 
 ROOT = Path(__file__).resolve().parents[1]
 COPIED = ("src", "data", "notebooks")

@@ -15,7 +15,7 @@ from typing import Any
 
 from helpers.regenerate.errors import RegenerateError
 from helpers.regenerate.normalise import machine_paths
-from helpers.regenerate.source import read_parameters
+from helpers.regenerate.notebook_source import read_parameters
 
 Notebook = dict[str, Any]
 

@@ -11,8 +11,8 @@ import string
 from collections import Counter
 from pathlib import Path
 
-from helpers.files import REPOSITORY
-from helpers.schema import TABLES
+from helpers.dataset.files import REPOSITORY
+from helpers.dataset.schema import TABLES
 
 N_MEMBERS = 193
 REGIONS = {

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import agreement
-from helpers.agreement import alpha_interval, cohen_kappa, krippendorff_alpha, reliability
+from helpers.analysis.agreement import alpha_interval, cohen_kappa, krippendorff_alpha, reliability
 
 
 def matrix(text: str, first: int = 1) -> np.ndarray:

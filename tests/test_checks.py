@@ -13,10 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from small_data import WHO, small_rows, write_small_data, write_table
 
-from helpers import checks
-from helpers.checks import cells, codings, find_problems, require_clean, unexplained, unread
-from helpers.files import DataError, Problem, data_folder, read_rows
-from helpers.schema import TABLES
+from helpers.dataset import checks
+from helpers.dataset.checks import cells, codings, find_problems, require_clean, unexplained, unread
+from helpers.dataset.files import DataError, Problem, data_folder, read_rows
+from helpers.dataset.schema import TABLES
 
 Place = tuple[str, int, str]
 
@@ -698,7 +698,7 @@ def test_the_dataset_itself_is_sound_and_complete() -> None:
 
 def test_checking_needs_no_table_library() -> None:
     code = (
-        "import sys, helpers.checks; helpers.checks.find_problems(); "
+        "import sys, helpers.dataset.checks; helpers.dataset.checks.find_problems(); "
         "print([m for m in ('pandas', 'numpy', 'papermill', 'jupyter_client') if m in sys.modules])"
     )
     done = subprocess.run(

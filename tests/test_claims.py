@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 from helpers import claims, plots
-from helpers.codebook import load_codebook
 from helpers.data import load_table
-from helpers.files import using_data
+from helpers.dataset.codebook import load_codebook
+from helpers.dataset.files import using_data
 
 
 def test_claims_are_read_in_the_essays_order_with_ordered_categories() -> None:

@@ -13,14 +13,14 @@ import pytest
 from click.testing import CliRunner, Result
 from small_data import small_rows, write_table
 
-from helpers.checks import find_problems
+from helpers.analysis.typology import derive
 from helpers.cli import main
-from helpers.codebook import load_codebook
 from helpers.data import load_cases
-from helpers.files import REPOSITORY
-from helpers.schema import TABLES
-from helpers.tables import types_csv, types_text
-from helpers.typology import derive
+from helpers.dataset.checks import find_problems
+from helpers.dataset.codebook import load_codebook
+from helpers.dataset.files import REPOSITORY
+from helpers.dataset.schema import TABLES
+from helpers.display.tables import types_csv, types_text
 
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 ACCOUNTS = ("essay", "record_2023", "record_2026")

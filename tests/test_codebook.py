@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.codebook import Codebook, describe, load_codebook, read_codebook
-from helpers.files import REPOSITORY, DataError, Problem
+from helpers.dataset.codebook import Codebook, describe, load_codebook, read_codebook
+from helpers.dataset.files import REPOSITORY, DataError, Problem
 
 TEXT = (REPOSITORY / "data" / "codebook.yml").read_text(encoding="utf-8")
 

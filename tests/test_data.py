@@ -11,7 +11,6 @@ import pandas as pd
 import pytest
 from small_data import small_rows, write_table
 
-from helpers.codebook import load_codebook
 from helpers.data import (
     case_names,
     coverage,
@@ -21,8 +20,9 @@ from helpers.data import (
     load_status,
     load_table,
 )
-from helpers.files import REPOSITORY, DataError, data_folder, using_data
-from helpers.schema import TABLES
+from helpers.dataset.codebook import load_codebook
+from helpers.dataset.files import REPOSITORY, DataError, data_folder, using_data
+from helpers.dataset.schema import TABLES
 
 DATA = REPOSITORY / "data"
 ACCOUNTS = ("essay", "record_2023", "record_2026")

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from tracked_files import text_files, tracked_files
 
-from helpers.files import REPOSITORY
+from helpers.dataset.files import REPOSITORY
 
 WARNED = """
 import sys, warnings
@@ -25,11 +25,11 @@ TRY_IT = (
     + """
 from pathlib import Path
 from tempfile import TemporaryDirectory
-import helpers.files
+import helpers.dataset.files
 
 # A warning that is no error here would make the rest of this test idle.
 try:
-    exec(compile("open('README.md').close()", "x", "exec"), {"__name__": "helpers.files"})
+    exec(compile("open('README.md').close()", "x", "exec"), {"__name__": "helpers.dataset.files"})
 except EncodingWarning:
     pass
 else:
@@ -47,10 +47,10 @@ for words in (["check"], ["codebook"], ["codebook", "arms_supply"], ["list"], ["
     command(*words)
 
 from helpers import plots, tables, typology
-from helpers.checks import find_problems, unexplained, unread
+from helpers.dataset.checks import find_problems, unexplained, unread
 from helpers.data import coverage, load_cases, load_states, load_status, load_table
 from helpers.parameters import ALLOWED
-from helpers.schema import TABLES
+from helpers.dataset.schema import TABLES
 assert not find_problems() and not unexplained()
 unread()
 assert len(load_states()) == 193
@@ -62,7 +62,7 @@ assert plots.type_bounds(derived, "title").png()
 assert tables.provenance("essay") is not None
 
 from helpers.regenerate.plan import read_plan
-from helpers.regenerate.source import read_notebook
+from helpers.regenerate.notebook_source import read_notebook
 from helpers.regenerate.normalise import normalise
 runs = read_plan(Path("notebooks"), ALLOWED)
 assert read_notebook(runs[0].notebook).parameters

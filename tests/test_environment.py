@@ -13,9 +13,9 @@ import yaml
 from tracked_files import tracked_files
 
 import helpers
-from helpers.codebook import load_codebook
-from helpers.files import REPOSITORY
-from helpers.publish.formats import FORMATS
+from helpers.dataset.codebook import load_codebook
+from helpers.dataset.files import REPOSITORY
+from helpers.publish.export.formats import FORMATS
 
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
 CONDA = yaml.safe_load((REPOSITORY / "environment.yml").read_text(encoding="utf-8"))
@@ -178,7 +178,7 @@ def test_what_is_imported_is_pinned() -> None:
     # the group `browser`.
     package = REPOSITORY / "src" / "helpers"
     allowed = {
-        package / "publish" / f"{style}.py": {
+        package / "publish" / "export" / f"{style}.py": {
             name: pin for name, pin in EXTRAS["export"].items() if name == chosen.needs
         }
         for style, chosen in FORMATS.items()

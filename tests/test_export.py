@@ -20,15 +20,15 @@ from click.testing import CliRunner
 
 from helpers.cli import main
 from helpers.data import load_cases
-from helpers.files import REPOSITORY
-from helpers.publish import columns, excel, stata
-from helpers.publish.contents import AUTHORS, FROM_THE_UN, OPEN, load_contents
-from helpers.publish.dta import Column, Missing, ValueLabels, dta
-from helpers.publish.export import export, write
-from helpers.publish.formats import FORMATS
-from helpers.publish.model import CODE, DATE, FLAG, TEXT, Contents, Field, Table
-from helpers.publish.stata import LETTERS
-from helpers.schema import TABLES
+from helpers.dataset.files import REPOSITORY
+from helpers.dataset.schema import TABLES
+from helpers.publish.export import described_columns, excel, stata
+from helpers.publish.export.collect import AUTHORS, FROM_THE_UN, OPEN, load_contents
+from helpers.publish.export.dta import Column, Missing, ValueLabels, dta
+from helpers.publish.export.formats import FORMATS
+from helpers.publish.export.stata import LETTERS
+from helpers.publish.export.table_model import CODE, DATE, FLAG, TEXT, Contents, Field, Table
+from helpers.publish.export.write import export, write
 
 NAMES = {style: "out" + chosen.suffix for style, chosen in FORMATS.items()}
 # What spreadsheets and readers like to take for something else.
@@ -72,10 +72,10 @@ def call(*arguments):
 
 
 def test_every_column_of_the_dataset_is_described():
-    described = {name: tuple(labels) for name, labels in columns.LABELS.items()}
+    described = {name: tuple(labels) for name, labels in described_columns.LABELS.items()}
     assert described == {name: TABLES[name] for name in described}
     assert {*described, "codings"} == set(TABLES)
-    assert set(columns.TITLES) == set(columns.KEYS) == set(described)
+    assert set(described_columns.TITLES) == set(described_columns.KEYS) == set(described)
 
 
 def test_keys_tell_rows_apart_and_joins_find_theirs(contents):
@@ -513,7 +513,7 @@ def test_tricky_texts_survive(tmp_path, style):
 @pytest.mark.parametrize("style", FORMATS)
 def test_an_export_is_whole_or_not_there(tmp_path, monkeypatch, style):
     """A disk that is full at the end leaves nothing behind, a taken name neither."""
-    writer = importlib.import_module(f"helpers.publish.{style}")
+    writer = importlib.import_module(f"helpers.publish.export.{style}")
     original, out = writer.write, tmp_path / "here" / NAMES[style]
 
     def full(contents, draft):
@@ -585,7 +585,7 @@ def test_export_refuses_an_unknown_format(tmp_path):
 
 @pytest.mark.parametrize("style", [style for style, chosen in FORMATS.items() if chosen.needs])
 def test_a_missing_package_is_named_with_what_to_install(tmp_path, monkeypatch, style):
-    monkeypatch.setattr("helpers.publish.export.find_spec", lambda name: None)
+    monkeypatch.setattr("helpers.publish.export.write.find_spec", lambda name: None)
     done = call(tmp_path / NAMES[style], "--format", style)
     assert done.exit_code == 2
     assert f"needs the package {FORMATS[style].needs}" in done.stderr

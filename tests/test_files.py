@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.files import (
+from helpers.dataset.files import (
     REPOSITORY,
     SETTLED,
     DataError,

@@ -11,9 +11,9 @@ import papermill
 import pytest
 
 from helpers.parameters import ALLOWED
+from helpers.regenerate.notebook_source import read_notebook
+from helpers.regenerate.parameter_values import PLAIN
 from helpers.regenerate.plan import default_notebooks, read_plan
-from helpers.regenerate.source import read_notebook
-from helpers.regenerate.values import PLAIN
 
 FOLDER = Path(__file__).resolve().parents[1] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))

@@ -10,10 +10,11 @@ import yaml
 from small_data import REGIONS, small_rows, write_table
 
 from helpers import parameters
-from helpers.codebook import load_codebook
-from helpers.files import REPOSITORY, DataError, using_data
-from helpers.parameters import ALLOWED, GROUPINGS, require, require_flag
-from helpers.schema import TABLES
+from helpers.dataset.allowed import GROUPINGS, require, require_flag
+from helpers.dataset.codebook import load_codebook
+from helpers.dataset.files import REPOSITORY, DataError, using_data
+from helpers.dataset.schema import TABLES
+from helpers.parameters import ALLOWED
 
 DATA = REPOSITORY / "data"
 BOOK = yaml.safe_load((DATA / "codebook.yml").read_text(encoding="utf-8"))

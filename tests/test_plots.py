@@ -26,11 +26,12 @@ from matplotlib.text import Text
 from PIL import Image
 
 from helpers import tables
-from helpers.codebook import Entry, load_codebook
+from helpers.analysis.typology import derive
 from helpers.data import load_cases, load_status
-from helpers.files import using_data
-from helpers.parameters import GROUPINGS, act_ids, aid_ids
-from helpers.plots import (
+from helpers.dataset.allowed import GROUPINGS, act_ids, aid_ids
+from helpers.dataset.codebook import Entry, load_codebook
+from helpers.dataset.files import using_data
+from helpers.display.plots import (
     Picture,
     code_map,
     composition,
@@ -39,8 +40,7 @@ from helpers.plots import (
     members,
     type_bounds,
 )
-from helpers.plots.picture import DPI, INK, axis_label, ink_on, plain, two_lines
-from helpers.typology import derive
+from helpers.display.plots.figure import DPI, INK, axis_label, ink_on, plain, two_lines
 
 BOOK = load_codebook()
 TYPES = {kind.id: kind for kind in BOOK.support_types}
@@ -229,7 +229,7 @@ def test_packing_keeps_the_colours_of_the_codebook() -> None:
 
 GLOBAL = """
 import sys
-import helpers.plots
+import helpers.display.plots
 sys.exit("matplotlib.pyplot" in sys.modules)
 """
 

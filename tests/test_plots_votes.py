@@ -9,10 +9,10 @@ from matplotlib.colors import to_rgb
 from PIL import Image
 
 from helpers import association, plots, scaling, tables, votes
-from helpers.codebook import load_codebook
 from helpers.data import load_codings, load_states, load_table
-from helpers.plots.timeline import day_of
-from helpers.plots.votes import BINS, SHADES, class_of
+from helpers.dataset.codebook import load_codebook
+from helpers.display.plots.timeline import day_of
+from helpers.display.plots.votes import BINS, SHADES, class_of
 
 
 @pytest.fixture(scope="module")

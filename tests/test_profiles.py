@@ -3,10 +3,10 @@
 import pandas as pd
 import pytest
 
-from helpers import profiles, votes
+from helpers import profiles, tables, votes
 from helpers.data import case_names, load_states, load_table
-from helpers.files import using_data
-from helpers.parameters import account_ids, variable_ids
+from helpers.dataset.allowed import account_ids, variable_ids
+from helpers.dataset.files import using_data
 
 
 @pytest.fixture(scope="module")
@@ -94,10 +94,10 @@ def test_sources_of_events_keep_every_pair():
 
 def test_addresses_become_links_and_nothing_else():
     table = pd.DataFrame({"address": ["https://a.org/x?y=1&z=2", "", "see https://a.org"]})
-    html = profiles.LinkedTable(table)._repr_html_()
+    html = tables.LinkedTable(table)._repr_html_()
     assert html.count("<a href=") == 1
     assert '<a href="https://a.org/x?y=1&amp;z=2">' in html
-    assert repr(profiles.LinkedTable(table)) == repr(table)
+    assert repr(tables.LinkedTable(table)) == repr(table)
 
 
 @pytest.mark.parametrize("state", ["NIC", "NAM", "USA", "RUS", "AFG", "VEN"])

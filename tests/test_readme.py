@@ -19,14 +19,14 @@ import yaml
 from click.testing import CliRunner
 
 from helpers.cli import main
-from helpers.codebook import load_codebook
-from helpers.files import REPOSITORY
+from helpers.dataset.codebook import load_codebook
+from helpers.dataset.files import REPOSITORY
+from helpers.dataset.schema import TABLES
 from helpers.parameters import ALLOWED
-from helpers.publish.contents import load_contents
-from helpers.publish.formats import FORMATS
-from helpers.publish.stata import LETTERS
+from helpers.publish.export.collect import load_contents
+from helpers.publish.export.formats import FORMATS
+from helpers.publish.export.stata import LETTERS
 from helpers.regenerate.plan import select_runs
-from helpers.schema import TABLES
 
 NOTEBOOKS = sorted((REPOSITORY / "notebooks").glob("*.ipynb"))
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")

@@ -14,8 +14,8 @@ from notebook_maker import asking, code, notebook
 from helpers.regenerate.batch import refresh, regenerate, require_folder, write_whole
 from helpers.regenerate.errors import RegenerateError
 from helpers.regenerate.execute import Outcome
-from helpers.regenerate.pictures import picture_of, picture_path
 from helpers.regenerate.plan import Run
+from helpers.regenerate.readme_picture import picture_of, picture_path
 from helpers.regenerate.report import Report
 
 EXECUTED = b'{"cells": []}'

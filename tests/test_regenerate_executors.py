@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.regenerate import executors, running
+from helpers.regenerate import executors, running_kernels
 from helpers.regenerate.execute import Outcome
 from helpers.regenerate.executors import as_they_end, default_jobs
 from helpers.regenerate.plan import Run
@@ -61,7 +61,7 @@ def test_an_interrupt_is_not_disturbed_by_another():
         threading.Timer(0.2, signal.raise_signal, [signal.SIGINT]).start()
         threading.Timer(0.4, stopped.set).start()
         raise KeyboardInterrupt
-    running.allow()
+    running_kernels.allow()
     assert signal.getsignal(signal.SIGINT) is before
 
 
@@ -78,11 +78,11 @@ def test_a_lost_worker_is_the_outcome_of_its_run():
 
 
 def test_after_a_stop_no_kernel_begins_its_work():
-    running.stop()
-    with pytest.raises(running.StoppedError), running.registered(None):
+    running_kernels.stop()
+    with pytest.raises(running_kernels.StoppedError), running_kernels.registered(None):
         raise AssertionError("began")
-    running.allow()
-    with running.registered(None):
+    running_kernels.allow()
+    with running_kernels.registered(None):
         pass
 
 

@@ -6,9 +6,9 @@ import pytest
 from notebook_maker import asking
 
 from helpers.regenerate.errors import RegenerateError
+from helpers.regenerate.notebook_source import read_notebook
+from helpers.regenerate.parameter_values import remember
 from helpers.regenerate.plan import Run, default_notebooks, make_run, read_plan, select_runs
-from helpers.regenerate.source import read_notebook
-from helpers.regenerate.values import remember
 
 ALLOWED = {
     "Account": lambda: ("essay", "record"),

@@ -4,10 +4,10 @@ import pandas as pd
 import pytest
 
 from helpers import plots, sensitivity
+from helpers.analysis.sensitivity import pivotal, readings, standing
+from helpers.analysis.typology import NEEDED, derive
 from helpers.data import load_cases, load_codings
-from helpers.files import using_data
-from helpers.sensitivity import pivotal, readings, standing
-from helpers.typology import NEEDED, derive
+from helpers.dataset.files import using_data
 
 
 def made_up(rows: list[tuple[str, dict[str, object], str, tuple[str, ...]]]) -> pd.DataFrame:

@@ -13,10 +13,10 @@ from urllib.parse import unquote, urldefrag, urlsplit
 import nbformat
 import pytest
 
-from helpers.codebook import load_codebook
 from helpers.data import case_names, load_states
-from helpers.files import REPOSITORY
-from helpers.publish.contents import load_contents
+from helpers.dataset.codebook import load_codebook
+from helpers.dataset.files import REPOSITORY
+from helpers.publish.export.collect import load_contents
 from helpers.publish.site.serve import server
 
 try:

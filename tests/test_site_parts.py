@@ -11,27 +11,27 @@ import pytest
 from click.testing import CliRunner
 
 from helpers.cli import WrongInput, _serve, main
-from helpers.codebook import load_codebook
 from helpers.data import load_states
-from helpers.files import REPOSITORY
+from helpers.dataset.codebook import load_codebook
+from helpers.dataset.files import REPOSITORY
+from helpers.display.plots.votes import shades
 from helpers.parameters import ALLOWED
-from helpers.plots.votes import shades
-from helpers.publish.contents import load_contents
+from helpers.publish.export.collect import load_contents
 from helpers.publish.site import (
-    about,
+    about_pages,
     build,
+    codebook_page,
     gallery,
-    scheme,
-    settings,
-    states,
-    tables,
-    types,
+    sphinx_settings,
+    state_pages,
+    support_types,
+    table_pages,
 )
 from helpers.publish.site.markup import Html, block, cell, grid, link, page, prose, tag
 from helpers.publish.site.serve import server
 from helpers.publish.site.tile_map import NO_BORDERS, PALE, SUBJECT, ink
-from helpers.regenerate.pictures import picture_of
-from helpers.regenerate.values import remember
+from helpers.regenerate.parameter_values import remember
+from helpers.regenerate.readme_picture import picture_of
 
 SERVE = """
 import signal, sys
@@ -109,26 +109,28 @@ def test_every_notebook_says_what_it_does_not_show(notebooks):
 def test_a_missing_section_is_named(tmp_path):
     path = tmp_path / "README.md"
     path.write_text("# Title\n\n## One\n\nText.\n\n## Two\n", encoding="utf-8")
-    assert about.section(path, "One") == "Text."
+    assert about_pages.section(path, "One") == "Text."
     with pytest.raises(ValueError, match=r"README\.md has no section 'Three'"):
-        about.section(path, "Three")
+        about_pages.section(path, "Three")
 
 
 def test_the_codebook_page_has_every_list():
-    shown = set(scheme.LISTS) | {"groups", "levels"}
+    shown = set(codebook_page.LISTS) | {"groups", "levels"}
     assert shown >= set(load_codebook().lists)
 
 
 def test_ids_lead_where_they_are_explained():
     known = {"BLR-01"}
-    assert tables._linked("state", "NAM", known) == '<a href="../states/NAM.html">NAM</a>'
-    assert "codebook.html#variable-arms-supply" in tables._linked("variable", "arms_supply", known)
-    assert tables._linked("state", None, known) == ""
+    assert table_pages._linked("state", "NAM", known) == '<a href="../states/NAM.html">NAM</a>'
+    assert "codebook.html#variable-arms-supply" in table_pages._linked(
+        "variable", "arms_supply", known
+    )
+    assert table_pages._linked("state", None, known) == ""
     two = '<a href="sources.html#a">a</a>; <a href="sources.html#b">b</a>'
-    assert tables._linked("source", "a;b", known) == two
+    assert table_pages._linked("source", "a;b", known) == two
     # Earlier readings name events as they then were; not all of them are still there.
     places = '<a href="events.html#BLR-01">BLR-01</a>; BLR-99'
-    assert tables._linked("locator", "BLR-01;BLR-99", known) == places
+    assert table_pages._linked("locator", "BLR-01;BLR-99", known) == places
 
 
 def test_no_table_of_the_data_is_forgotten(contents):
@@ -140,7 +142,7 @@ def test_no_table_of_the_data_is_forgotten(contents):
     for name, path in files.items():
         with path.open(encoding="utf-8", newline="") as lines:
             assert shown[names[name]] == sum(1 for _ in csv.DictReader(lines)), name
-    pages = tables.table_pages(contents, "")
+    pages = table_pages.table_pages(contents, "")
     assert set(pages) == {f"tables/{name}.md" for name in [*shown, "about", "index"]}
     assert all(f'href="{name}.html"' in pages["tables/index.md"] for name in shown)
     others = {path.name for path in (REPOSITORY / "data").iterdir()} - {
@@ -154,12 +156,12 @@ def test_no_notebook_is_forgotten(notebooks):
     assert [shown.name for shown in notebooks] == there
     page_of_all = gallery.gallery_page(notebooks)
     assert all(f'href="{name}.html"' in page_of_all for name in there)
-    limits = about.limits_page(notebooks)
+    limits = about_pages.limits_page(notebooks)
     assert all(f"(notebooks/{name}.ipynb)" in limits for name in there)
 
 
 def test_nothing_is_executed(contents):
-    assert settings.settings(contents)["nb_execution_mode"] == "off"
+    assert sphinx_settings.settings(contents)["nb_execution_mode"] == "off"
 
 
 def test_a_table_of_pandas_has_one_row_of_headings():
@@ -193,28 +195,28 @@ def test_rows_as_cards_are_still_a_table_to_a_screen_reader():
 
 
 def test_every_support_type_is_explained():
-    legend = types.legend_of_types()
+    legend = support_types.legend_of_types()
     assert all(prose(entry.rule) in legend for entry in load_codebook().support_types)
     with pytest.raises(ValueError, match="friend"):
-        types.shown_type("friend")
-    assert types.other_types("hedger", ["hedger", "endorser", "full_backer"]) == (
+        support_types.shown_type("friend")
+    assert support_types.other_types("hedger", ["hedger", "endorser", "full_backer"]) == (
         "endorser, full backer"
     )
 
 
 def test_codes_are_shown_in_the_codebooks_words():
     book = load_codebook()
-    assert states._worded(book.variable("territory_use"), "staging") == "staging ground"
+    assert state_pages._worded(book.variable("territory_use"), "staging") == "staging ground"
     two = book.variable("turns_to").codes[:2]
     said = ";".join(code.id for code in two)
-    assert states._worded(book.variable("turns_to"), said) == f"{two[0].label}, {two[1].label}"
-    assert states._worded(book.variable("arms_supply"), "(silent)") == "(silent)"
-    assert states._worded(book.variable("arms_supply"), "undecided") == "undecided"
+    assert state_pages._worded(book.variable("turns_to"), said) == f"{two[0].label}, {two[1].label}"
+    assert state_pages._worded(book.variable("arms_supply"), "(silent)") == "(silent)"
+    assert state_pages._worded(book.variable("arms_supply"), "undecided") == "undecided"
 
 
 def test_pages_of_states_say_why_there_is_no_code():
-    assert states._uncoded("UKR") == states.NOT_A_CASE
-    assert "compared with" in states._uncoded("RUS")
+    assert state_pages._uncoded("UKR") == state_pages.NOT_A_CASE
+    assert "compared with" in state_pages._uncoded("RUS")
 
 
 def test_tiles_can_be_read_and_lie_apart():

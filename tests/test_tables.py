@@ -8,10 +8,10 @@ from IPython.core.formatters import HTMLFormatter
 from IPython.core.interactiveshell import InteractiveShell
 
 from helpers import tables
-from helpers.codebook import load_codebook
+from helpers.analysis.typology import derive, thesis
 from helpers.data import coverage, load_cases, load_codings, load_states, load_status, load_table
-from helpers.parameters import GROUPINGS, act_ids, aid_ids, region_ids
-from helpers.typology import derive, thesis
+from helpers.dataset.allowed import GROUPINGS, act_ids, aid_ids, region_ids
+from helpers.dataset.codebook import load_codebook
 
 ACCOUNTS = ("essay", "record_2023", "record_2026")
 TYPES = [

@@ -14,9 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from helpers.codebook import load_codebook
-from helpers.data import load_cases, load_status
-from helpers.typology import (
+from helpers.analysis.typology import (
     CRIMEA,
     MATERIAL,
     NEEDED,
@@ -29,6 +27,8 @@ from helpers.typology import (
     turning_of,
     type_of,
 )
+from helpers.data import load_cases, load_status
+from helpers.dataset.codebook import load_codebook
 
 Record = dict[str, str | bool | None]
 

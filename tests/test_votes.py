@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from helpers import votes
-from helpers.codebook import load_codebook
 from helpers.data import load_table
-from helpers.files import data_folder
+from helpers.dataset.codebook import load_codebook
+from helpers.dataset.files import data_folder
 
 # Made up. The first resolution finds Russia absent.
 SHEET = {

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from tracked_files import text_files, tracked_files, words_of
 
-from helpers.files import REPOSITORY
+from helpers.dataset.files import REPOSITORY
 
 ESSAY = REPOSITORY.parent / "shared" / "essay" / "essay.txt"
 RUN = 8

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.files import REPOSITORY
+from helpers.dataset.files import REPOSITORY
 
 
 def tracked_files() -> list[Path]:

@@ -6,12 +6,10 @@ plain text for Python and JupyterLab, which check nothing; the helpers that take
 the parameters do.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import TypeAlias
 
-from helpers.codebook import load_codebook
-from helpers.files import DataError, Row, data_folder, read_rows
-from helpers.schema import TABLES
+from helpers.dataset import allowed
 
 Account: TypeAlias = str
 """Whose picture of the world is analysed: an id of ``accounts.csv``."""
@@ -43,175 +41,20 @@ Member: TypeAlias = str
 ResolutionSet: TypeAlias = str
 """A set of resolutions: an id of ``resolution_sets`` in the codebook."""
 
-GROUPINGS = ("region", "m49_region", "m49_subregion", "un_regional_group")
-
-
-def _column(table: str, columns: Iterable[str]) -> tuple[str, ...]:
-    """Return the distinct values of columns, in the order of the table."""
-    rows = _rows(table)
-    values = (row[column] for column in columns for row in rows)
-    return tuple(dict.fromkeys(value for value in values if value))
-
-
-def _rows(table: str) -> list[Row]:
-    """Return a table's rows; one that cannot be read must not pass for an empty list."""
-    rows, problems = read_rows(data_folder() / f"{table}.csv", TABLES[table])
-    if problems:
-        raise DataError(problems)
-    return rows
-
-
-def account_ids() -> tuple[str, ...]:
-    """Return the ids of the accounts."""
-    return _column("accounts", ["account"])
-
-
-def silence_ids() -> tuple[str, ...]:
-    """Return the readings of silence."""
-    return load_codebook().ids("silence_readings")
-
-
-def confidence_ids() -> tuple[str, ...]:
-    """Return the levels of confidence, lowest first."""
-    return load_codebook().ids("confidences")
-
-
-def act_ids() -> tuple[str, ...]:
-    """Return ``any`` and the acts of recognition."""
-    return ("any", *(v.id for v in load_codebook().variables if v.group == "recognition"))
-
-
-def aid_ids() -> tuple[str, ...]:
-    """Return ``any`` and the kinds of material support."""
-    return ("any", *(v.id for v in load_codebook().variables if v.group == "material"))
-
-
-def grouping_ids() -> tuple[str, ...]:
-    """Return the columns that put states into regions."""
-    return GROUPINGS
-
-
-def region_ids() -> tuple[str, ...]:
-    """Return ``all`` and the regions of every grouping."""
-    return ("all", *_column("states", GROUPINGS))
-
-
-def case_ids() -> tuple[str, ...]:
-    """Return the ISO3 codes of the cases."""
-    return tuple(row["state"] for row in _rows("states") if row["region"])
-
-
-def variable_ids() -> tuple[str, ...]:
-    """Return the variables of the codebook."""
-    return tuple(variable.id for variable in load_codebook().variables)
-
-
-def section_ids() -> tuple[str, ...]:
-    """Return ``all`` and the sections of the essay that hold claims, in its order."""
-    return ("all", *_column("claims", ["section"]))
-
-
-def verdict_ids() -> tuple[str, ...]:
-    """Return ``all`` and the verdicts on claims."""
-    return ("all", *load_codebook().ids("claim_verdicts"))
-
-
-def ordered_variable_ids() -> tuple[str, ...]:
-    """Return the variables whose codes stand in order."""
-    return tuple(variable.id for variable in load_codebook().variables if not variable.is_set)
-
-
-def member_ids() -> tuple[str, ...]:
-    """Return the ISO3 codes of the UN's members."""
-    return _column("states", ["state"])
-
-
-def resolution_set_ids() -> tuple[str, ...]:
-    """Return the sets of resolutions."""
-    return load_codebook().ids("resolution_sets")
-
-
 ALLOWED: dict[str, Callable[[], tuple[str, ...]]] = {
-    "Account": account_ids,
-    "Silence": silence_ids,
-    "Confidence": confidence_ids,
-    "Act": act_ids,
-    "Aid": aid_ids,
-    "Grouping": grouping_ids,
-    "Region": region_ids,
-    "Case": case_ids,
-    "VariableId": variable_ids,
-    "Section": section_ids,
-    "Verdict": verdict_ids,
-    "OrderedVariable": ordered_variable_ids,
-    "Member": member_ids,
-    "ResolutionSet": resolution_set_ids,
+    "Account": allowed.account_ids,
+    "Silence": allowed.silence_ids,
+    "Confidence": allowed.confidence_ids,
+    "Act": allowed.act_ids,
+    "Aid": allowed.aid_ids,
+    "Grouping": allowed.grouping_ids,
+    "Region": allowed.region_ids,
+    "Case": allowed.case_ids,
+    "VariableId": allowed.variable_ids,
+    "Section": allowed.section_ids,
+    "Verdict": allowed.verdict_ids,
+    "OrderedVariable": allowed.ordered_variable_ids,
+    "Member": allowed.member_ids,
+    "ResolutionSet": allowed.resolution_set_ids,
 }
 """For each name that an annotation may use, a function that returns its values."""
-
-
-def require(name: str, value: object, allowed: Iterable[str]) -> str:
-    """Return a value if it is allowed.
-
-    Parameters
-    ----------
-    name : str
-        What the value is, for the message.
-    value : object
-        The value that was given.
-    allowed : iterable of str
-        The values there are.
-
-    Returns
-    -------
-    str
-        The value.
-
-    Raises
-    ------
-    ValueError
-        If it is not among them; the message names them all.
-
-    Examples
-    --------
-    >>> require("account", "esay", ["essay", "record_2023"])
-    Traceback (most recent call last):
-    ...
-    ValueError: account 'esay' is not known; allowed: essay, record_2023
-    """
-    values = tuple(allowed)
-    if not isinstance(value, str) or value not in values:
-        raise ValueError(f"{name} {value!r} is not known; allowed: {', '.join(values)}")
-    return value
-
-
-def require_flag(name: str, value: object) -> bool:
-    """Return a value if it is true or false.
-
-    Parameters
-    ----------
-    name : str
-        What the value is, for the message.
-    value : object
-        The value that was given.
-
-    Returns
-    -------
-    bool
-        The value.
-
-    Raises
-    ------
-    ValueError
-        If it is anything else, such as a text, which Python would take for true.
-
-    Examples
-    --------
-    >>> require_flag("group_statements", "no")
-    Traceback (most recent call last):
-    ...
-    ValueError: group_statements 'no' is not known; allowed: True, False
-    """
-    if not isinstance(value, bool):
-        raise ValueError(f"{name} {value!r} is not known; allowed: True, False")
-    return value

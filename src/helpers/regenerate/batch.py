@@ -8,8 +8,8 @@ from pathlib import Path
 from helpers.regenerate.errors import RegenerateError
 from helpers.regenerate.execute import Outcome
 from helpers.regenerate.executors import Execute
-from helpers.regenerate.pictures import picture_of, picture_path
 from helpers.regenerate.plan import Run
+from helpers.regenerate.readme_picture import picture_of, picture_path
 from helpers.regenerate.report import Report
 
 Note = Callable[[Run, Mapping[str, str] | None, bool], None]

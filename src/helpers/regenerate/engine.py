@@ -10,7 +10,7 @@ from nbformat import NotebookNode
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
 
-from helpers.regenerate import running
+from helpers.regenerate import running_kernels
 from helpers.regenerate.kernels import QuietKernelManager
 from helpers.regenerate.recorder import ARGUMENT, Recording
 
@@ -26,7 +26,7 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
     def papermill_execute_cells(self) -> None:
         """Execute all cells, unless all that runs here is being stopped."""
         try:
-            with running.registered(self.km):
+            with running_kernels.registered(self.km):
                 super().papermill_execute_cells()
         except KeyboardInterrupt:
             # The kernel is busy: asked to end, it would not hear, and take seconds to be ended.

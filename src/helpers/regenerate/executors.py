@@ -15,7 +15,7 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExec
 from contextlib import AbstractContextManager
 from typing import TypeVar
 
-from helpers.regenerate import running, warm
+from helpers.regenerate import running_kernels, warm
 from helpers.regenerate.execute import Outcome, execute_run, refresh_run
 from helpers.regenerate.incremental import Project
 from helpers.regenerate.plan import Run
@@ -92,7 +92,7 @@ def _side_by_side(work: Callable[[Run], Outcome], jobs: int) -> Iterator[Execute
         with warm_kernels(), _threads(jobs) as executor:
             yield lambda runs: as_they_end(executor, work, runs, 2 * jobs)
     finally:
-        running.allow()
+        running_kernels.allow()
 
 
 @contextlib.contextmanager
@@ -105,7 +105,7 @@ def _threads(jobs: int) -> Iterator[Executor]:
             # A second interrupt would leave behind what the first has us remove.
             with _undisturbed():
                 executor.shutdown(wait=False, cancel_futures=True)
-                running.stop()
+                running_kernels.stop()
                 executor.shutdown()
             raise
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers.regenerate.normalise import VOLATILE
-from helpers.regenerate.source import Value
+from helpers.regenerate.notebook_source import Value
 
 CHANGED = "changed while it was read"
 """Stands where no digest can be right; equal to none."""

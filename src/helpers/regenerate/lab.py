@@ -8,7 +8,7 @@ from pathlib import Path
 
 from helpers.regenerate import warm
 from helpers.regenerate.batch import write_whole
-from helpers.regenerate.source import find_notebooks
+from helpers.regenerate.notebook_source import find_notebooks
 
 FIRST = "00_start_here.ipynb"
 RECORD = ".copied.json"

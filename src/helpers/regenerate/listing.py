@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from helpers.regenerate.source import Notebook, find_notebooks, read_notebook
-from helpers.regenerate.values import Allowed, allowed_values
+from helpers.regenerate.notebook_source import Notebook, find_notebooks, read_notebook
+from helpers.regenerate.parameter_values import Allowed, allowed_values
 
 
 def describe_notebooks(folder: Path, allowed: Allowed) -> list[dict[str, Any]]:

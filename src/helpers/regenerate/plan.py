@@ -18,21 +18,21 @@ from pathlib import Path
 import yaml
 
 from helpers.regenerate.errors import RegenerateError, UnreadableValues, suggest
-from helpers.regenerate.names import output_name
-from helpers.regenerate.source import (
+from helpers.regenerate.notebook_source import (
     Notebook,
     Value,
     choose_notebook,
     find_notebooks,
     read_notebook,
 )
-from helpers.regenerate.values import (
+from helpers.regenerate.parameter_values import (
     Allowed,
     allowed_values,
     parse_text,
     resolve,
     unknown_parameter,
 )
+from helpers.regenerate.run_names import output_name
 
 PLAN_NAME = "plan.yml"
 

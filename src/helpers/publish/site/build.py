@@ -7,11 +7,11 @@ import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
-from helpers.publish.contents import load_contents
+from helpers.publish.export.collect import load_contents
 from helpers.publish.site.gallery import read_notebooks
-from helpers.publish.site.settings import settings
-from helpers.publish.site.sources import write_sources
-from helpers.regenerate.values import Allowed
+from helpers.publish.site.sphinx_settings import settings
+from helpers.publish.site.sphinx_sources import write_sources
+from helpers.regenerate.parameter_values import Allowed
 
 NEEDED = ("sphinx", "myst_nb", "pydata_sphinx_theme", "xlsxwriter")
 MARK = ".coalition-site"

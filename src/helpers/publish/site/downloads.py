@@ -5,7 +5,7 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from helpers.publish.export import export
+from helpers.publish.export.write import export
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -41,7 +41,7 @@ def write_downloads(folder: Path, scratch: Path) -> None:
     Raises
     ------
     ValueError
-        As `helpers.publish.export.export`.
+        As `helpers.publish.export.write.export`.
     OSError
         If something cannot be written.
     """

@@ -13,8 +13,8 @@ import nbformat
 
 from helpers.publish.site.markup import Html, block, escape, joined, link, menu, page, tag
 from helpers.regenerate.listing import describe_notebooks
-from helpers.regenerate.pictures import picture_of
-from helpers.regenerate.values import Allowed
+from helpers.regenerate.parameter_values import Allowed
+from helpers.regenerate.readme_picture import picture_of
 
 NUMBERED = re.compile(r"`(\d\d_\w+)`")
 """How a notebook names another."""

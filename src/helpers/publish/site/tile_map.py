@@ -5,11 +5,11 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.data import case_names, load_states
-from helpers.plots.picture import luminance
-from helpers.plots.votes import class_label, class_of, shades
+from helpers.analysis.votes import RUSSIA
+from helpers.dataset.loading import case_names, load_states
+from helpers.display.plots.figure import luminance
+from helpers.display.plots.votes import class_label, class_of, shades
 from helpers.publish.site.markup import Html, escape, joined, tag
-from helpers.votes import RUSSIA
 
 NO_BORDERS = (
     "No borders are drawn: the usual map files take sides on Crimea, and at the General "
@@ -26,7 +26,7 @@ def tile_map(agreement: pd.DataFrame) -> Html:
     Parameters
     ----------
     agreement : DataFrame
-        One row per member, as `helpers.votes.agreement` returns it.
+        One row per member, as `helpers.analysis.votes.agreement` returns it.
 
     Returns
     -------

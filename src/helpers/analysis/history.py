@@ -1,0 +1,240 @@
+"""What changed in the data since a commit, and what follows from it.
+
+Compares the tables of a git revision with those of the data folder: codings one
+by one, then support types and thesis verdicts of every account.
+"""
+
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from helpers.dataset.checks import require_clean
+from helpers.dataset.files import DataError, data_folder, read_rows, using_data
+from helpers.dataset.schema import TABLES
+
+KEY = ("account", "state", "variable", "coder")
+
+
+@dataclass(frozen=True)
+class Change:
+    """One difference between two states of the data.
+
+    Attributes
+    ----------
+    place : str
+        What differs: a coding, a support type or a verdict.
+    before, after : str
+        How it stood and how it stands; empty where there was, or is, none.
+    """
+
+    place: str
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        """Return one line for people."""
+        return f"{self.place}: {self.before or '(none)'} -> {self.after or '(none)'}"
+
+
+@contextmanager
+def data_at(revision: str) -> Iterator[Path]:
+    """Give a folder that holds the data as a git revision has them.
+
+    Parameters
+    ----------
+    revision : str
+        Anything that git understands as a commit.
+
+    Yields
+    ------
+    Path
+        A temporary folder with the tables of that commit.
+
+    Raises
+    ------
+    ValueError
+        If the data folder is not under git, or there is no such revision.
+    """
+    folder = data_folder()
+    # The revision must not be taken for an option, and only commits have a tree to list.
+    name = f"{revision}^{{commit}}"
+    found = _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", name)
+    if found is None:
+        raise ValueError(f"no commit {revision!r} in the git history of {folder.name}/")
+    commit = found.decode("ascii").strip()
+    listed = _git(folder, "ls-tree", "-z", "--name-only", commit, "./") or b""
+    with tempfile.TemporaryDirectory() as temporary:
+        copy = Path(temporary)
+        for file in filter(None, listed.decode("utf-8").split("\0")):
+            if file.endswith((".csv", ".yml")):
+                (copy / file).write_bytes(_git(folder, "show", f"{commit}:./{file}") or b"")
+        yield copy
+
+
+def coding_changes(before: Path, after: Path) -> list[Change]:
+    """Return which codings were added, removed or changed.
+
+    Parameters
+    ----------
+    before, after : Path
+        Two data folders.
+
+    Returns
+    -------
+    list of Change
+        One per coding that differs in any cell, in the order of the newer table.
+    """
+    old, new = _codings(before), _codings(after)
+    keys = [*new, *(key for key in old if key not in new)]
+    return [
+        Change(" ".join(key), *_difference(old.get(key, {}), new.get(key, {})))
+        for key in keys
+        if old.get(key) != new.get(key)
+    ]
+
+
+def table_changes(before: Path, after: Path) -> list[Change]:
+    """Return how many rows of every other table were added or removed.
+
+    Parameters
+    ----------
+    before, after : Path
+        Two data folders.
+
+    Returns
+    -------
+    list of Change
+        One per table other than the codings whose rows differ, and one for the codebook.
+    """
+    changes = []
+    for table in (name for name in TABLES if name != "codings"):
+        old, new = _lines(before / f"{table}.csv"), _lines(after / f"{table}.csv")
+        gone, come = len(old - new), len(new - old)
+        if gone or come:
+            changes.append(Change(f"{table}.csv", f"{gone} rows only before", f"{come} only now"))
+    if _lines(before / "codebook.yml") != _lines(after / "codebook.yml"):
+        changes.append(Change("codebook.yml", "as committed", "changed"))
+    return changes
+
+
+def result_changes(before: Path, after: Path) -> list[Change]:
+    """Return which support types, bounds and verdicts follow from the changes.
+
+    Parameters
+    ----------
+    before, after : Path
+        Two data folders.
+
+    Returns
+    -------
+    list of Change
+        One per account and state, or account and statement, that comes out otherwise.
+
+    Raises
+    ------
+    DataError
+        If either folder does not pass the checks.
+    """
+    old, new = _results(before), _results(after)
+    return [
+        Change(place, old.get(place, ""), new.get(place, ""))
+        for place in [*new, *(place for place in old if place not in new)]
+        if old.get(place) != new.get(place)
+    ]
+
+
+def report(revision: str = "HEAD") -> str:
+    """Return what changed since a revision, as text.
+
+    Parameters
+    ----------
+    revision : str
+        Anything that git understands as a commit.
+
+    Returns
+    -------
+    str
+        Codings, other tables, then support types and verdicts.
+
+    Raises
+    ------
+    ValueError
+        If there is no such revision, or the data as they stand hold errors.
+    """
+    now = data_folder()
+    with data_at(revision) as before:
+        parts = [
+            _section("Codings", coding_changes(before, now)),
+            _section("Other tables", table_changes(before, now)),
+        ]
+        try:
+            follows = _section(
+                "Support types and verdicts that follow", result_changes(before, now)
+            )
+        except DataError:
+            require_clean(now)
+            follows = f"Support types: the data of {revision} do not pass today's checks."
+    return "\n\n".join([*parts, follows])
+
+
+def _git(folder: Path, *arguments: str) -> bytes | None:
+    """Return what git prints, or None where it fails."""
+    try:
+        done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, check=False)
+    except FileNotFoundError as error:
+        raise ValueError("git is not installed, and comparing with a commit needs it") from error
+    return done.stdout if done.returncode == 0 else None
+
+
+def _codings(folder: Path) -> dict[tuple[str, ...], dict[str, str]]:
+    rows, _ = read_rows(folder / "codings.csv", TABLES["codings"])
+    return {tuple(row[column] for column in KEY): row.cells for row in rows}
+
+
+def _difference(old: dict[str, str], new: dict[str, str]) -> tuple[str, str]:
+    """Return the cells that differ, before and after; the whole coding if one is absent."""
+    if not old or not new:
+        return _summary(old), _summary(new)
+    columns = [column for column in new if old[column] != new[column]]
+    before = "; ".join(f"{column} {old[column] or '(empty)'}" for column in columns)
+    return before, "; ".join(f"{column} {new[column] or '(empty)'}" for column in columns)
+
+
+def _summary(cells: dict[str, str]) -> str:
+    return " ".join(filter(None, (cells.get("status"), cells.get("code"))))
+
+
+def _lines(path: Path) -> set[str]:
+    """Return a file's lines, a table's without its header; none where there is no file."""
+    if not path.is_file():
+        return set()
+    # What a commit holds need not be UTF-8; whether it passes is not for this to say.
+    lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
+    return set(lines[1:] if path.suffix == ".csv" else lines)
+
+
+def _results(folder: Path) -> dict[str, str]:
+    """Return every type and verdict of a data folder, by what it is about."""
+    from helpers.analysis.typology import derive, thesis  # noqa: PLC0415
+    from helpers.dataset.allowed import account_ids  # noqa: PLC0415
+    from helpers.dataset.loading import load_cases  # noqa: PLC0415
+
+    results = {}
+    require_clean(folder)
+    with using_data(folder):
+        for account in account_ids():
+            cases = load_cases(account)
+            for state, row in derive(cases).iterrows():
+                results[f"{account} {state}"] = f"{row['type']} ({', '.join(row['could_be'])})"
+            for statement, row in thesis(cases).iterrows():
+                states = row["contradicted_by"] or row["open_because_of"]
+                results[f"{account} {statement}"] = f"{row['verdict']} ({', '.join(states)})"
+    return results
+
+
+def _section(title: str, changes: list[Change]) -> str:
+    lines = [f"  {change}" for change in changes] or ["  none"]
+    return "\n".join([f"{title}: {len(changes)}", *lines])

@@ -1,0 +1,317 @@
+"""How far a support type depends on choices of the analysis and on single codings.
+
+A *reading* is one choice of coder, of the least confidence, of what silence means
+and of whether statements about groups count. The *baseline* is the adjudicated
+coding with everything counted and silence left open.
+
+What a state's type is worth is said in one of three words:
+
+robust
+    every reading gives the baseline's type, and no other is possible in the baseline;
+open
+    every reading gives the baseline's type, but in the baseline others are possible,
+    because something is missing;
+fragile
+    at least one reading gives another type. Undetermined counts as another type here:
+    a reading that takes the type away does not confirm it.
+
+A fragile type may be open as well; `standing` says how many types are possible.
+"""
+
+from collections.abc import Iterable, Mapping
+from itertools import product
+
+import pandas as pd
+
+from helpers.analysis.typology import (
+    CRIMEA,
+    MATERIAL,
+    NEEDED,
+    TURNING,
+    WAR_ACTS,
+    Code,
+    derive,
+    material_of,
+    recognition_of,
+    turning_of,
+    type_of,
+)
+from helpers.dataset.allowed import account_ids, confidence_ids, require, silence_ids
+from helpers.dataset.codebook import load_codebook
+from helpers.dataset.loading import load_cases, load_codings
+from helpers.dataset.words import listing, names
+
+CHOICES = ("coder", "silence", "min_confidence", "group_statements")
+BASELINE: Mapping[str, object] = {
+    "coder": "adjudicated",
+    "silence": "open",
+    "min_confidence": "low",
+    "group_statements": True,
+}
+STANDINGS = ("robust", "fragile", "open")
+
+
+def readings(account: str = "essay") -> pd.DataFrame:
+    """Return every state's type under every reading of an account.
+
+    Parameters
+    ----------
+    account : str
+        Whose picture of the world.
+
+    Returns
+    -------
+    DataFrame
+        One row per state and reading: ``state``, the four choices, ``type``
+        (categorical, the codebook's order), ``could_be`` (tuple). Only coders who coded
+        the account appear.
+
+    Raises
+    ------
+    ValueError
+        If there is no such account, it has no adjudicated codings, or the data folder
+        holds errors.
+    """
+    require("account", account, account_ids())
+    coders = [c for c in load_codebook().ids("coders") if not load_codings(account, c).empty]
+    if BASELINE["coder"] not in coders:
+        raise ValueError(f"account {account!r} has no adjudicated codings yet")
+    parts = []
+    for coder, silence, least, group in product(
+        coders, silence_ids(), confidence_ids(), (True, False)
+    ):
+        types = derive(load_cases(account, coder, least, silence, group))
+        part = types[["type", "could_be"]].rename_axis("state").reset_index()
+        part[list(CHOICES)] = (coder, silence, least, group)
+        parts.append(part)
+    return pd.concat(parts, ignore_index=True)[["state", *CHOICES, "type", "could_be"]]
+
+
+def standing(readings: pd.DataFrame) -> pd.DataFrame:
+    """Return whether each state's type is robust, fragile or open.
+
+    Parameters
+    ----------
+    readings : DataFrame
+        One row per state and reading, as `readings` returns it.
+
+    Returns
+    -------
+    DataFrame
+        One row per state, in the order of the readings: ``standing`` (ordered: robust,
+        fragile, open); ``type`` and ``could_be`` of the baseline; ``n_possible``, how many
+        types that is; ``n_readings`` and ``n_same``, how many of them give the baseline's
+        type; ``other_types``, what the rest give; ``moved_by``, the choices that by
+        themselves, all others as in the baseline, give another type.
+
+    Raises
+    ------
+    ValueError
+        If the baseline is not among the readings.
+    """
+    at_base = pd.concat([readings[name] == value for name, value in BASELINE.items()], axis=1)
+    base = readings[at_base.all(axis="columns")].set_index("state")
+    states = list(dict.fromkeys(readings["state"]))
+    if not set(states) <= set(base.index):
+        raise ValueError("the readings do not hold the baseline of every state")
+    n_off = (~at_base).sum(axis="columns")
+    rows = {}
+    for state in states:
+        own = readings[readings["state"] == state]
+        kind, could_be = base.loc[state, "type"], base.loc[state, "could_be"]
+        differs = own["type"].astype(str) != kind
+        alone = own.index[differs & (n_off[own.index] == 1)]
+        moved_by = tuple(
+            name
+            for place, name in enumerate(BASELINE)
+            if (~at_base.loc[alone].iloc[:, place]).any()
+        )
+        word = "fragile" if differs.any() else "robust" if could_be == (kind,) else "open"
+        others = _in_order(set(own.loc[differs, "type"].astype(str)))
+        n_same = len(own) - int(differs.sum())
+        rows[state] = (word, kind, could_be, len(could_be), len(own), n_same, others, moved_by)
+    columns = ["standing", "type", "could_be", "n_possible", "n_readings", "n_same"]
+    table = pd.DataFrame.from_dict(rows, "index", columns=[*columns, "other_types", "moved_by"])
+    dtype = pd.CategoricalDtype(list(STANDINGS), ordered=True)
+    return table.astype({"standing": dtype, "type": readings["type"].dtype}).rename_axis("state")
+
+
+def pivotal(cases: pd.DataFrame, crimea: bool = False) -> pd.DataFrame:
+    """Return what each single coding does to its state's type.
+
+    Every coding that a type rests on is changed to every other code of its variable,
+    and taken away, one at a time, all others staying as they are.
+
+    Parameters
+    ----------
+    cases : DataFrame
+        One row per state, as `helpers.dataset.loading.load_cases` returns it.
+    crimea : bool
+        Whether Crimea counts as a third act of recognition.
+
+    Returns
+    -------
+    DataFrame
+        One row per state and variable that has a code: ``type``; ``without``, the type if
+        the coding were missing; ``needed``, whether that is another; ``other_codes``,
+        how many other codes there are; ``changes``, the codes that give another type, as a
+        tuple of pairs of code and type; ``next_code``, whether a neighbouring code is
+        among them; ``pivotal``, whether the coding is needed or any other code changes the
+        type.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing or holds an unknown code.
+
+    Examples
+    --------
+    >>> from helpers.dataset.loading import load_cases
+    >>> table = pivotal(load_cases("essay")).set_index(["state", "variable"])
+    >>> table.loc[("BLR", "territory_use"), "without"]
+    'undetermined'
+    """
+    types = derive(cases, crimea)["type"]
+    needed = [name for name in NEEDED if crimea or name != CRIMEA]
+    rows = []
+    for state in cases.index:
+        row = cases.loc[state, needed]
+        codes = {str(name): None if pd.isna(c) else str(c) for name, c in row.items()}
+        for name in (name for name in needed if codes[name] is not None):
+            rows.append((state, name, codes[name], *_effect(codes, name, str(types[state]))))
+    columns = ["state", "variable", "code", "type", "without", "needed", "other_codes", "changes"]
+    table = pd.DataFrame(rows, columns=[*columns, "next_code"])
+    return table.assign(pivotal=table["needed"] | (table["changes"].map(len) > 0))
+
+
+def with_evidence(pivots: pd.DataFrame, codings: pd.DataFrame) -> pd.DataFrame:
+    """Return single codings with their confidence and evidence.
+
+    Parameters
+    ----------
+    pivots : DataFrame
+        One row per state and variable, as `pivotal` returns it.
+    codings : DataFrame
+        One row per state and variable, as `helpers.dataset.loading.load_codings` returns it.
+
+    Returns
+    -------
+    DataFrame
+        The rows of ``pivots`` with ``confidence``, ``scope``, ``locator`` and
+        ``rationale``. A code that came from reading silence as "no" has none of these.
+    """
+    columns = ["state", "variable", "confidence", "scope", "locator", "rationale"]
+    table = pivots.merge(codings[columns], on=["state", "variable"], how="left")
+    return table.fillna(dict.fromkeys(columns[2:], ""))
+
+
+def standing_table(standing: pd.DataFrame) -> pd.DataFrame:
+    """Return what types are worth with labels, to read.
+
+    Parameters
+    ----------
+    standing : DataFrame
+        One row per state, as `standing` returns it.
+
+    Returns
+    -------
+    DataFrame
+        One row per state (short name), robust types first.
+    """
+    labels = {kind.id: kind.label for kind in load_codebook().support_types}
+    rows = standing.sort_values(["standing", "type"], kind="stable")
+    same = zip(rows["n_same"], rows["n_readings"], strict=True)
+    table = pd.DataFrame({"standing": rows["standing"].astype(object)})
+    table["type"] = rows["type"].astype(object).map(labels)
+    table["same type in"] = [f"{n} of {of} readings" for n, of in same]
+    table["otherwise"] = [_join(labels[kind] for kind in kinds) for kinds in rows["other_types"]]
+    table["moved by alone"] = [
+        _join(name.replace("_", " ") for name in s) for s in rows["moved_by"]
+    ]
+    table["could be"] = [_join(labels[kind] for kind in kinds) for kinds in rows["could_be"]]
+    return table.set_axis(pd.Index(names(rows.index), name="state"), axis="index")
+
+
+def moved_by_table(standing: pd.DataFrame) -> pd.DataFrame:
+    """Return which states each choice moves by itself.
+
+    Parameters
+    ----------
+    standing : DataFrame
+        One row per state, as `standing` returns it.
+
+    Returns
+    -------
+    DataFrame
+        One row per choice: number of states, of how many, and their names.
+    """
+    rows = {}
+    for choice in CHOICES:
+        moved = standing.index[[choice in choices for choices in standing["moved_by"]]]
+        rows[choice.replace("_", " ")] = (len(moved), len(standing), listing(names(moved)))
+    columns = ["n_states", "of", "states"]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("choice")
+
+
+def pivotal_table(pivots: pd.DataFrame) -> pd.DataFrame:
+    """Return single codings and what they decide, to read.
+
+    Parameters
+    ----------
+    pivots : DataFrame
+        One row per state and variable, as `with_evidence` returns it.
+
+    Returns
+    -------
+    DataFrame
+        One row per coding, indexed by state and variable (short names): the code, the
+        type with it, without it and with other codes, confidence, evidence.
+    """
+    book = load_codebook()
+    labels = {kind.id: kind.label for kind in book.support_types}
+    short = {variable.id: variable.short_label for variable in book.variables}
+    table = pd.DataFrame({"state": names(pivots["state"])}, index=pivots.index)
+    table["variable"] = pivots["variable"].map(short)
+    table["code"] = pivots["code"]
+    table["type"] = pivots["type"].map(labels)
+    table["without it"] = pivots["without"].map(labels)
+    table["with another code"] = [
+        _join(f"{code}: {labels[kind]}" for code, kind in changes) for changes in pivots["changes"]
+    ]
+    table["confidence"] = pivots["confidence"]
+    table["evidence"] = pivots["locator"].str.replace(";", ", ")
+    table["rationale"] = pivots["rationale"]
+    return table.set_index(["state", "variable"])
+
+
+def _join(items: Iterable[str]) -> str:
+    return ", ".join(items)
+
+
+def _effect(
+    codes: Mapping[str, Code], name: str, kind: str
+) -> tuple[str, str, bool, int, tuple[tuple[str, str], ...], bool]:
+    """Return what changing one code, or taking it away, does to a type."""
+    order = load_codebook().variable(name).code_ids
+    place = order.index(str(codes[name]))
+    others = [code for code in order if code != codes[name]]
+    results = {code: _type_of_codes({**codes, name: code}) for code in others}
+    changes = tuple((code, other) for code, other in results.items() if other != kind)
+    near = any(abs(order.index(code) - place) == 1 for code, _ in changes)
+    without = _type_of_codes({**codes, name: None})
+    return kind, without, without != kind, len(others), changes, near
+
+
+def _type_of_codes(codes: Mapping[str, Code]) -> str:
+    acts = [codes[act] for act in (*WAR_ACTS, CRIMEA) if act in codes]
+    troops, arms, territory, economy = (codes[name] for name in MATERIAL)
+    stance, aid, realignment = (codes[name] for name in TURNING)
+    return type_of(
+        recognition_of(acts),
+        material_of(troops, arms, territory, economy),
+        turning_of(stance, aid, realignment),
+    )
+
+
+def _in_order(found: set[str]) -> tuple[str, ...]:
+    return tuple(kind.id for kind in load_codebook().support_types if kind.id in found)

@@ -1,0 +1,397 @@
+"""What the roll calls say: agreement with Russia, companions, change.
+
+Pure functions: the long table of votes in (see `helpers.dataset.loading.load_table`), a
+DataFrame or Series out. An absence is never a vote: it is counted on its own,
+stands in no denominator and agrees with nobody.
+
+Examples
+--------
+>>> from helpers.dataset.loading import load_table
+>>> calls = roll_calls(load_table("un_votes"), resolutions_in("war"))
+>>> agreement(calls).loc["KAZ", ["same", "one_abstains", "opposed", "absent"]].tolist()
+[1, 7, 0, 0]
+"""
+
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+
+from helpers.dataset.allowed import require, resolution_set_ids
+from helpers.dataset.codebook import load_codebook
+
+RUSSIA = "RUS"
+APART = "ES-11/8"
+"""Not a plain vote for or against Russia; only a set that says so holds it with others."""
+ABSENT = "absent"
+
+
+def resolutions_in(name: str) -> tuple[str, ...]:
+    """Return the resolutions of a set.
+
+    Parameters
+    ----------
+    name : str
+        A set of the codebook, such as ``"war"``.
+
+    Returns
+    -------
+    tuple of str
+        Resolutions, in order of time.
+
+    Raises
+    ------
+    ValueError
+        If there is no such set; the message names those there are.
+
+    Examples
+    --------
+    >>> resolutions_in("annexations")
+    ('68/262', 'ES-11/4')
+    """
+    require("set of resolutions", name, resolution_set_ids())
+    return load_codebook().entry("resolution_sets", name).resolutions
+
+
+def mixes_apart(resolutions: Sequence[str]) -> bool:
+    """Tell whether a set puts ES-11/8 together with other resolutions.
+
+    Parameters
+    ----------
+    resolutions : sequence of str
+        What is taken together.
+
+    Returns
+    -------
+    bool
+        True where ES-11/8 is among several.
+
+    Examples
+    --------
+    >>> mixes_apart(["ES-11/7", "ES-11/8"]), mixes_apart(["ES-11/8"])
+    (True, False)
+    """
+    return APART in resolutions and len(resolutions) > 1
+
+
+def roll_calls(votes: pd.DataFrame, resolutions: Iterable[str]) -> pd.DataFrame:
+    """Return the votes of every member on some resolutions.
+
+    Parameters
+    ----------
+    votes : DataFrame
+        One row per resolution and state, as ``un_votes.csv`` has them.
+    resolutions : iterable of str
+        Which resolutions, in the order wanted.
+
+    Returns
+    -------
+    DataFrame
+        One row per member, indexed by ISO3 code; one categorical column per
+        resolution, holding ``yes``, ``abstain``, ``no`` or ``absent``.
+
+    Raises
+    ------
+    ValueError
+        If no resolution is asked for, there are no votes on one, or a member has
+        no row for one: a missing row is not an absence.
+    """
+    wanted = list(resolutions)
+    if not wanted:
+        raise ValueError("no resolution to look at")
+    _require_each(wanted, votes["resolution"].unique())
+    asked = votes[votes["resolution"].isin(wanted)]
+    wide = asked.pivot(index="state", columns="resolution", values="vote")[wanted]
+    wide = wide.reindex(pd.Index(votes["state"].unique(), name="state").sort_values())
+    gaps = wide.index[wide.isna().any(axis="columns")]
+    if len(gaps):
+        raise ValueError(f"no row of votes on some resolution for {', '.join(gaps)}")
+    dtype = pd.CategoricalDtype(list(load_codebook().ids("votes")))
+    unknown = sorted(set(votes["vote"].unique()) - set(dtype.categories))
+    if unknown:
+        raise ValueError(
+            f"unknown votes {', '.join(unknown)}; allowed: {', '.join(dtype.categories)}"
+        )
+    return wide.astype(dtype).rename_axis(columns=None)
+
+
+def _require_each(resolutions: Iterable[str], known: Iterable[str]) -> None:
+    """Raise an error that names the first resolution that is not among those known."""
+    allowed = list(known)
+    for resolution in resolutions:
+        require("resolution", resolution, allowed)
+
+
+def tallies(calls: pd.DataFrame) -> pd.DataFrame:
+    """Return how often each vote was cast on each resolution.
+
+    Parameters
+    ----------
+    calls : DataFrame
+        One row per member, as `roll_calls` returns it.
+
+    Returns
+    -------
+    DataFrame
+        One row per resolution: numbers of members by vote, absences, and
+        ``n_members``, their sum.
+    """
+    names = list(load_codebook().ids("votes"))
+    counts = calls.apply(lambda column: column.value_counts()).reindex(names)
+    table = counts.T.fillna(0).astype("int64").rename_axis(index="resolution", columns=None)
+    table["n_members"] = table.sum(axis="columns")
+    return pd.DataFrame(table)
+
+
+def agreement(calls: pd.DataFrame, with_state: str = RUSSIA) -> pd.DataFrame:
+    """Return how often each member voted as another state did.
+
+    Only resolutions on which both cast a vote are compared.
+
+    Parameters
+    ----------
+    calls : DataFrame
+        One row per member, as `roll_calls` returns it.
+    with_state : str
+        ISO3 code of the state that the others are compared with.
+
+    Returns
+    -------
+    DataFrame
+        One row per other member. Counts of resolutions: ``same`` (the same vote),
+        ``one_abstains`` (one of the two abstained, the other did not), ``opposed``
+        (one yes, one no), ``n_compared``, their sum; ``absent`` (the member was),
+        ``other_absent`` (only the other state was), ``n_resolutions``, the sum of
+        all. ``percent_same`` is ``same`` of ``n_compared``; ``index`` is Lijphart's
+        index of agreement, which counts ``one_abstains`` as half, 0 to 100. Both
+        are missing where nothing can be compared.
+
+    Raises
+    ------
+    ValueError
+        If ``with_state`` is not among the members.
+    """
+    require("state", with_state, calls.index)
+    plain = calls.to_numpy("object")
+    other = plain[calls.index.get_loc(with_state)]
+    here, there = plain != ABSENT, other != ABSENT
+    both = here & there
+    same = both & (plain == other)
+    # A vote that differs from an abstention is half as far away as yes is from no.
+    half = both & ~same & ((plain == "abstain") | (other == "abstain"))
+    cells = {
+        "same": same,
+        "one_abstains": half,
+        "opposed": both & ~same & ~half,
+        "n_compared": both,
+        "absent": ~here,
+        "other_absent": here & ~there,
+    }
+    counts = {name: found.sum(axis=1) for name, found in cells.items()}
+    table = pd.DataFrame(counts, index=calls.index)
+    table["n_resolutions"] = len(calls.columns)
+    base = table["n_compared"].where(table["n_compared"] > 0)
+    table["percent_same"] = (100 * table["same"] / base).round(1)
+    table["index"] = (100 * (table["same"] + table["one_abstains"] / 2) / base).round(1)
+    return table.drop(index=with_state)
+
+
+def companions(calls: pd.DataFrame, with_state: str = RUSSIA, vote: str = "no") -> pd.DataFrame:
+    """Return who cast a vote together with another state.
+
+    Parameters
+    ----------
+    calls : DataFrame
+        One row per member, as `roll_calls` returns it.
+    with_state : str
+        ISO3 code of the state that is kept company.
+    vote : str
+        Which vote.
+
+    Returns
+    -------
+    DataFrame
+        One row per other member that cast ``vote`` at least once where the state
+        did, most often first: ``n_together``, ``n_voted`` (of those resolutions,
+        how many the member voted on), ``n_resolutions`` (how many there are), and
+        ``resolutions``, a tuple.
+
+    Raises
+    ------
+    ValueError
+        If the state is not among the members, or there is no such vote.
+    """
+    require("state", with_state, calls.index)
+    require("vote", vote, [name for name in load_codebook().ids("votes") if name != ABSENT])
+    plain = calls.astype("object")
+    ground = plain.loc[:, plain.loc[with_state] == vote].drop(index=with_state)
+    together = ground == vote
+    table = pd.DataFrame(
+        {
+            "n_together": together.sum(axis="columns"),
+            "n_voted": (ground != ABSENT).sum(axis="columns"),
+            "n_resolutions": len(ground.columns),
+            "resolutions": [tuple(ground.columns[row]) for row in together.to_numpy(dtype=bool)],
+        },
+        index=ground.index,
+    )
+    found = table[table["n_together"] > 0]
+    return found.sort_values("n_together", ascending=False, kind="stable")
+
+
+def companions_by_resolution(found: pd.DataFrame, cases: Iterable[str]) -> pd.DataFrame:
+    """Return how many companions each resolution had, cases and others.
+
+    Parameters
+    ----------
+    found : DataFrame
+        One row per companion, as `companions` returns it.
+    cases : iterable of str
+        ISO3 codes of the states that the essay is about.
+
+    Returns
+    -------
+    DataFrame
+        One row per resolution with any companion: ``n_companions``, ``n_cases``,
+        ``n_left_out`` and ``left_out``, a tuple of ISO3 codes that are no cases.
+    """
+    named = set(cases)
+    pairs = found["resolutions"].explode().dropna()
+    rows = {}
+    for resolution in dict.fromkeys(sorted(pairs, key=_by_time)):
+        states = pairs.index[pairs == resolution]
+        others = tuple(state for state in states if state not in named)
+        rows[resolution] = (len(states), len(states) - len(others), len(others), others)
+    columns = ["n_companions", "n_cases", "n_left_out", "left_out"]
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+    return table.rename_axis("resolution")
+
+
+def split_at(
+    resolutions: Iterable[str], dates: pd.Series, day: str
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the resolutions before a day, and those since.
+
+    Parameters
+    ----------
+    resolutions : iterable of str
+        What to split.
+    dates : Series
+        Day of each vote (``YYYY-MM-DD``), indexed by resolution.
+    day : str
+        The first day of the second part.
+
+    Returns
+    -------
+    tuple of two tuples of str
+        Both in order of time; either may be empty.
+
+    Raises
+    ------
+    ValueError
+        If a resolution has no date.
+
+    Examples
+    --------
+    >>> days = pd.Series({"ES-11/1": "2022-03-02", "ES-11/9": "2025-12-03"})
+    >>> split_at(["ES-11/9", "ES-11/1"], days, "2025-01-01")
+    (('ES-11/1',), ('ES-11/9',))
+    """
+    wanted = list(resolutions)
+    for resolution in wanted:
+        require("resolution", resolution, dates.index)
+    ordered = sorted(wanted, key=lambda resolution: str(dates[resolution]))
+    before = tuple(r for r in ordered if dates[r] < day)
+    return before, tuple(r for r in ordered if dates[r] >= day)
+
+
+def change_by_group(
+    calls: pd.DataFrame, groups: pd.Series, before: Sequence[str], since: Sequence[str]
+) -> pd.DataFrame:
+    """Return how groups of members voted in two periods.
+
+    Parameters
+    ----------
+    calls : DataFrame
+        One row per member, as `roll_calls` returns it.
+    groups : Series
+        The group of each member, indexed by ISO3 code; an empty text is no group.
+    before, since : sequence of str
+        The resolutions of both periods.
+
+    Returns
+    -------
+    DataFrame
+        One row per group and a last one, ``all``; a pair of columns per figure,
+        ``before`` and ``since``: ``n_members``; ``yes``, ``abstain``, ``no`` (votes:
+        members times resolutions), ``absent``, ``cast`` (votes without absences),
+        ``percent_yes`` (of those cast, missing where none was); and
+        ``points``, the change of that share.
+
+    Raises
+    ------
+    ValueError
+        If a resolution is not among the roll calls.
+    """
+    _require_each([*before, *since], calls.columns)
+    of = groups.reindex(calls.index).fillna("")
+    members = {str(name): calls[of == name] for name in sorted(set(of) - {""})} | {"all": calls}
+    rows = {}
+    for name, part in members.items():
+        row: dict[str, float] = {"n_members": len(part)}
+        for period, chosen in (("before", before), ("since", since)):
+            row |= _period(part[list(chosen)], period)
+        rows[name] = row
+    table = pd.DataFrame.from_dict(rows, orient="index")
+    counts = [name for name in table if not str(name).startswith("percent")]
+    table = table.astype(dict.fromkeys(counts, "int64"))
+    table["points"] = (table["percent_yes_since"] - table["percent_yes_before"]).round(1)
+    return table.set_axis(pd.Index(table.index, name=groups.name), axis="index")
+
+
+def turnover(calls: pd.DataFrame, before: Sequence[str], since: Sequence[str]) -> pd.DataFrame:
+    """Return who moved between two neighbouring roll calls of two periods.
+
+    Parameters
+    ----------
+    calls : DataFrame
+        One row per member, as `roll_calls` returns it.
+    before, since : sequence of str
+        The resolutions of both periods, in order of time.
+
+    Returns
+    -------
+    DataFrame
+        Numbers of members: one row per vote on the last resolution before, one
+        column per vote on the first since, absences and sums (``all``) among them.
+        Empty where a period has no resolution.
+
+    Raises
+    ------
+    ValueError
+        If a resolution is not among the roll calls.
+    """
+    _require_each([*before, *since], calls.columns)
+    if not before or not since:
+        return pd.DataFrame()
+    order = [*load_codebook().ids("votes"), "all"]
+    first, second = calls[before[-1]].astype("object"), calls[since[0]].astype("object")
+    table = pd.crosstab(first, second, margins=True, margins_name="all")
+    table = table.reindex(index=order, columns=order, fill_value=0)
+    return table.rename_axis(index=before[-1], columns=since[0])
+
+
+def _period(part: pd.DataFrame, period: str) -> dict[str, float]:
+    """Return one group's votes of one period as cells of a row."""
+    votes = pd.Series(part.astype("object").to_numpy().ravel(), dtype="object").value_counts()
+    n = {name: int(votes.get(name, 0)) for name in load_codebook().ids("votes")}
+    cast = sum(number for name, number in n.items() if name != ABSENT)
+    share = round(100 * n["yes"] / cast, 1) if cast else float("nan")
+    cells = {**n, "cast": cast, "percent_yes": share}
+    return {f"{name}_{period}": value for name, value in cells.items()}
+
+
+def _by_time(resolution: str) -> tuple[int, int, int]:
+    """Return a key that sorts resolutions as the Assembly numbers them."""
+    session, _, number = resolution.partition("/")
+    special = session.startswith("ES-")
+    return int(special), int(session.rpartition("-")[2]), int(number)

@@ -1,0 +1,217 @@
+"""Check the data folder: structure first, then content within and across tables.
+
+Every rule names the file, line, column and value that break it and says what is
+allowed; all are reported at once. Light to import: no table library is needed.
+
+Where to find a rule: `cells` for the form of one cell, `members` for accounts,
+states and votes, `evidence` for sources, paragraphs, events and claims,
+`codings` for codings, coders and adjudications.
+
+Examples
+--------
+>>> find_problems()
+[]
+"""
+
+import functools
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from helpers.dataset.checks import codings, evidence, members
+from helpers.dataset.checks.content import Content
+from helpers.dataset.codebook import FILE, load_codebook
+from helpers.dataset.files import (
+    DataError,
+    Problem,
+    Row,
+    data_folder,
+    file_state,
+    read_rows,
+    verifying,
+)
+from helpers.dataset.schema import TABLES
+
+__all__ = ["find_problems", "require_clean", "unexplained", "unread"]
+
+CHECKS: dict[str, Callable[[Content], Iterator[Problem]]] = {
+    "accounts": members.accounts,
+    "states": members.states,
+    "sources": evidence.sources,
+    "paragraphs": evidence.paragraphs,
+    "coders": codings.coders,
+    "codings": codings.codings,
+    "adjudications": codings.adjudications,
+    "earlier_readings": codings.earlier_readings,
+    "events": evidence.events,
+    "claims": evidence.claims,
+    "un_resolutions": members.un_resolutions,
+    "un_votes": members.un_votes,
+}
+"""For each table the function that checks its content."""
+
+
+def find_problems(folder: Path | None = None) -> list[Problem]:
+    """Return all that is wrong with a data folder.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        The data folder; by default the one that `helpers.dataset.files.data_folder` finds.
+
+    Returns
+    -------
+    list of Problem
+        By file, line and column; empty where the data are sound. While the codebook
+        cannot be read, only its problems and those of structure are known.
+
+    Raises
+    ------
+    ValueError
+        If there is no such folder.
+    """
+    place = _existing(folder)
+    # Not the codebook: it stays in memory, and whoever asks for it later reads no file.
+    with verifying():
+        tables, problems = _read(place)
+        problems += _surplus(place)
+    broken = frozenset(Path(problem.file).stem for problem in problems)
+    try:
+        content = Content(load_codebook(place), tables, broken)
+    except DataError as error:
+        problems += error.problems
+    else:
+        problems += [problem for check in CHECKS.values() for problem in check(content)]
+    return sorted(problems, key=lambda problem: (problem.file, problem.line, problem.column))
+
+
+def require_clean(folder: Path | None = None) -> None:
+    """Raise an error unless a data folder is sound.
+
+    A folder is checked once per state of its files, so that every loader can ask.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        The data folder; by default the one that `helpers.dataset.files.data_folder` finds.
+
+    Raises
+    ------
+    DataError
+        If anything is wrong; it lists everything.
+    ValueError
+        If there is no such folder.
+    """
+    place = _existing(folder)
+    with verifying():
+        state = _state(place)
+    problems = _remembered(place, state)
+    if problems:
+        raise DataError(problems)
+
+
+def unexplained(folder: Path | None = None) -> list[Problem]:
+    """Return adjudicated codings that nothing accounts for.
+
+    Where both coders agree and the adjudicated coding says otherwise, or where
+    ``adjudications.csv`` names another winner, a reason is owed. It is no problem
+    of the data: an analyst who tries a code out can work on.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        The data folder; by default the one that `helpers.dataset.files.data_folder` finds.
+
+    Returns
+    -------
+    list of Problem
+        By file, line and column.
+
+    Raises
+    ------
+    DataError
+        If the codebook cannot be read.
+    ValueError
+        If there is no such folder.
+    """
+    place = _existing(folder)
+    tables, _ = _read(place)
+    found = codings.unexplained(Content(load_codebook(place), tables))
+    return sorted(found, key=lambda problem: (problem.file, problem.line, problem.column))
+
+
+def unread(folder: Path | None = None) -> list[tuple[str, str, str, str]]:
+    """Return what was not read: pairs of state and variable without a row.
+
+    Not having read a variable is one of the scheme's four outcomes, so it is no
+    problem; a dataset that claims to be complete must have none.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        The data folder; by default the one that `helpers.dataset.files.data_folder` finds.
+
+    Returns
+    -------
+    list of tuple of str
+        Account, coder, state and variable, for every account and coder of
+        ``coders.csv``, every case, and every variable coded in that account.
+
+    Raises
+    ------
+    DataError
+        If the codebook cannot be read.
+    ValueError
+        If there is no such folder.
+    """
+    place = _existing(folder)
+    tables, _ = _read(place)
+    content = Content(load_codebook(place), tables)
+    return [
+        (account, coder, state, variable.id)
+        for account, coder in content.first_rows("coders", "account", "coder")
+        for state in content.cases
+        for variable in content.book.variables
+        if account == codings.ESSAY or not variable.essay_only
+        if (account, state, variable.id, coder) not in content.codings
+    ]
+
+
+def _existing(folder: Path | None) -> Path:
+    """Return the folder to check."""
+    if folder is None:
+        return data_folder()
+    if not folder.is_dir():
+        raise ValueError(f"no data folder at {folder}")
+    return folder.resolve()
+
+
+def _read(folder: Path) -> tuple[dict[str, list[Row]], list[Problem]]:
+    """Read every table, and say what is wrong with the structure of each."""
+    tables: dict[str, list[Row]] = {}
+    problems: list[Problem] = []
+    for name, columns in TABLES.items():
+        tables[name], found = read_rows(folder / f"{name}.csv", columns)
+        problems += found
+    return tables, problems
+
+
+def _surplus(folder: Path) -> list[Problem]:
+    """Return a problem for every CSV file that is no table, lest it be overlooked."""
+    files = {path.name for path in folder.iterdir() if path.suffix.lower() == ".csv"}
+    surplus = sorted(files - {f"{name}.csv" for name in TABLES})
+    message = f"not a table of the dataset; tables: {', '.join(TABLES)}"
+    return [Problem(file, 0, "", "", message) for file in surplus]
+
+
+_State = tuple[tuple[str, tuple[int, ...]], ...]
+
+
+def _state(folder: Path) -> _State:
+    """Return what changes whenever a file of the folder does."""
+    files = sorted(p for p in folder.iterdir() if p.suffix.lower() == ".csv" or p.name == FILE)
+    return tuple((path.name, file_state(path.stat())) for path in files)
+
+
+@functools.lru_cache(maxsize=8)
+def _remembered(folder: Path, _state: _State) -> tuple[Problem, ...]:
+    return tuple(find_problems(folder))

@@ -1,0 +1,397 @@
+"""Checks of the codings, of who made them, and of how they were adjudicated.
+
+One function per table; the rules of its columns stand first. What holds for a
+coding as a whole is a list of small functions, one per rule of the scheme.
+"""
+
+from collections.abc import Iterator
+
+from helpers.dataset.checks.cells import (
+    JOINT,
+    Rule,
+    anything,
+    both,
+    count_from_one,
+    day,
+    expected,
+    filled,
+    last_day,
+    one_of,
+    optional,
+    several,
+    words_at_most,
+)
+from helpers.dataset.checks.content import Content, at, check_cells, check_unique
+from helpers.dataset.codebook import FILE
+from helpers.dataset.files import Problem, Row
+
+ESSAY = "essay"
+"""The account whose locators are paragraphs; the others' are events and votes."""
+CODERS = ("coder_1", "coder_2")
+"""Those who code independently and are compared."""
+ADJUDICATED = "adjudicated"
+"""The coding that stands after the comparison."""
+COMPARED = ("status", "code", "scope", "confidence")
+"""Columns in which two codings can differ, in the order that `differed_in` has."""
+
+RATIONALE_WORDS = 25
+REASON_WORDS = 40
+
+MUST_BE_FILLED = {
+    "coded": ("code", "scope", "confidence", "source", "locator", "rationale"),
+    "undecided": ("source", "locator", "rationale"),
+}
+"""For each status the cells that must hold something."""
+MUST_BE_EMPTY = {
+    "silent": ("code", "scope", "confidence", "source", "locator"),
+    "undecided": ("code",),
+}
+"""For each status the cells that must hold nothing."""
+
+NEVER_HIGH = ("restraints",)
+"""Variables for which the codebook allows medium confidence at most, whatever the code."""
+TURNS = ("seeking", "exiting")
+"""Codes of `realignment` that `turns_to` presupposes."""
+
+ADMITTED_VOTES = {
+    # Record rule R2: the votes on the very act of annexation.
+    "recognises_crimea": ("68/262",),
+    "recognises_annexations": ("ES-11/4",),
+    # Record rule R3. ES-11/8 is left out: it is not a plain vote for or against Russia.
+    "public_stance": (*(f"ES-11/{number}" for number in range(1, 8)), "ES-11/9"),
+}
+"""Resolutions whose roll call may be a locator, by variable."""
+PATTERN_OF_VOTES = "public_stance"
+PATTERN_YEARS = 2
+"""Record rule R3: its votes count for 24 months before the account's date."""
+
+
+def coders(content: Content) -> Iterator[Problem]:
+    """Yield what is wrong with ``coders.csv``."""
+    rules = {
+        "account": content.known("accounts", "account"),
+        "coder": content.listed("coders"),
+        "kind": filled,
+        "made_on": day,
+        "material": filled,
+        "method": filled,
+    }
+    yield from check_cells(content, "coders", rules)
+    yield from check_unique(content, "coders", "account", "coder")
+    if not content.whole("coders", "codings"):
+        return
+    described = content.first_rows("coders", "account", "coder")
+    working = content.first_rows("codings", "account", "coder")
+    for key, row in described.items():
+        if key not in working:
+            message = f"codings.csv has no coding of account {key[0]} by this coder"
+            yield at("coders", row, "coder", message)
+    for key, row in working.items():
+        if key not in described:
+            message = f"coders.csv must say who codes account {key[0]} as {key[1]}"
+            yield at("codings", row, "coder", message)
+
+
+def codings(content: Content) -> Iterator[Problem]:
+    """Yield what is wrong with ``codings.csv``."""
+    rules = {
+        "account": content.known("accounts", "account"),
+        "state": content.known_case,
+        "variable": one_of(content.variables, FILE),
+        "coder": content.listed("coders"),
+        "status": content.listed("statuses"),
+        "code": anything,
+        "scope": optional(content.listed("scopes")),
+        "confidence": optional(content.listed("confidences")),
+        "source": optional(several(content.known_source)),
+        "locator": anything,
+        "rationale": words_at_most(RATIONALE_WORDS),
+    }
+    yield from check_cells(content, "codings", rules)
+    yield from check_unique(content, "codings", "account", "state", "variable", "coder")
+    for row in content.rows("codings"):
+        yield from _cells_of_status(row)
+        yield from _code(content, row)
+        yield from _confidence(content, row)
+        yield from _turns_to(content, row)
+        if row["locator"]:
+            yield from _locators(content, row)
+
+
+def _cells_of_status(row: Row) -> Iterator[Problem]:
+    """Yield the cells that the status asks for, or rules out."""
+    status = row["status"]
+    for column in MUST_BE_FILLED.get(status, ()):
+        if not row[column]:
+            yield at("codings", row, column, f"must not be empty where the status is {status}")
+    for column in MUST_BE_EMPTY.get(status, ()):
+        if row[column]:
+            yield at("codings", row, column, f"must be empty where the status is {status}")
+
+
+def _code(content: Content, row: Row) -> Iterator[Problem]:
+    """Yield a code that the variable does not have, in this account or at all."""
+    variable = content.variables.get(row["variable"])
+    if variable is None:
+        return
+    if variable.essay_only and row["account"] != ESSAY:
+        yield at("codings", row, "variable", f"is coded in the account {ESSAY} only")
+    code = row["code"]
+    if not code:
+        return
+    allowed = one_of(variable.code_ids, f"{variable.id} in {FILE}")
+    message = (several(allowed) if variable.is_set else allowed)(code)
+    if not message and variable.is_set:
+        ordered = JOINT.join(c for c in variable.code_ids if c in code.split(JOINT))
+        message = "" if code == ordered else f"members stand in the codebook's order: {ordered}"
+    if message:
+        yield at("codings", row, "code", message)
+
+
+def _confidence(content: Content, row: Row) -> Iterator[Problem]:
+    """Yield more confidence than the scheme allows."""
+    levels = content.book.ids("confidences")
+    confidence = row["confidence"]
+    if confidence not in levels:
+        return
+    if row["scope"] == "group" and confidence != levels[0]:
+        message = f"must be {levels[0]}: the scope is group, and a group statement is {levels[0]}"
+        yield at("codings", row, "confidence", message)
+    if row["variable"] in NEVER_HIGH and confidence == levels[-1]:
+        message = f"must be {' or '.join(levels[:-1])} for {row['variable']}"
+        yield at("codings", row, "confidence", message)
+
+
+def _turns_to(content: Content, row: Row) -> Iterator[Problem]:
+    """Yield a turn to others by a state that is not said to realign."""
+    if row["variable"] != "turns_to" or row["status"] != "coded":
+        return
+    key = (row["account"], row["state"], "realignment", row["coder"])
+    other = content.codings.get(key)
+    # Undecided can mean that only the two codes which allow a turn are left.
+    if other and (other["status"] == "undecided" or other["code"] in TURNS):
+        return
+    found = f"it is {other['code'] or other['status']} in line {other.line}" if other else "no row"
+    message = f"turns_to presupposes realignment {' or '.join(TURNS)} by the same coder; {found}"
+    yield at("codings", row, "variable", message)
+
+
+def _locators(content: Content, row: Row) -> Iterator[Problem]:
+    """Yield locators that do not lead to the evidence of the account."""
+    locators = row["locator"].split(JOINT)
+    if len(set(locators)) < len(locators):
+        yield at("codings", row, "locator", "the same locator twice; each stands once")
+    if row["account"] == ESSAY:
+        yield from _paragraphs(content, row, locators)
+        return
+    for locator in locators:
+        message = _evidence(content, row, locator)
+        if message:
+            yield at("codings", row, "locator", f"{locator!r}: {message}")
+    yield from _sources_of_locators(content, row, locators)
+    first = content.events.get(locators[0])
+    if first and first["source_read"] == "no" and row["confidence"] == "high":
+        message = "an event whose source was not read is never the first locator of a high code"
+        yield at("codings", row, "locator", f"{message} (record rule R10)")
+
+
+def _paragraphs(content: Content, row: Row, locators: list[str]) -> Iterator[Problem]:
+    """Yield locators that name no paragraph of the essay."""
+    if not content.whole("paragraphs"):
+        return
+    source = row["source"]
+    if source not in content.paragraphs:
+        message = f"must be the text that is coded: {', '.join(content.paragraphs)}"
+        yield at("codings", row, "source", message)
+        return
+    known = one_of(content.paragraphs[source], f"paragraphs.csv for {source}")
+    for locator in locators:
+        if known(locator):
+            yield at("codings", row, "locator", f"{locator!r}: {known(locator)}")
+
+
+def _evidence(content: Content, row: Row, locator: str) -> str:
+    """Say what keeps an event or a vote from being evidence for a coding."""
+    if locator in content.events:
+        return _event(content, row, content.events[locator])
+    if locator in content.resolutions:
+        return _vote(content, row, content.resolutions[locator])
+    if not content.whole("events", "un_resolutions"):
+        return ""
+    return expected(locator, (*content.events, *content.resolutions), "events and resolutions")
+
+
+def _event(content: Content, row: Row, event: Row) -> str:
+    """Say why an event cannot be evidence for a state in an account."""
+    if event["state"] != row["state"]:
+        return f"an event about {event['state']}; must be one about {row['state']}"
+    public, cut_off = last_day(event["date"]), _cut_off(content, row)
+    if public and cut_off and public > cut_off:
+        return f"public on {public}; the account ends with {cut_off}"
+    return ""
+
+
+def _vote(content: Content, row: Row, resolution: Row) -> str:
+    """Say why a vote cannot be evidence for a variable in an account."""
+    admitted = ADMITTED_VOTES.get(row["variable"], ())
+    if resolution["resolution"] not in admitted:
+        votes = ", ".join(admitted) or "none"
+        return f"votes that the scheme admits for {row['variable']}: {votes}"
+    if content.votes.get((resolution["resolution"], row["state"])) == "absent":
+        return f"{row['state']} was absent, and absence codes nothing"
+    held, cut_off = resolution["date"], _cut_off(content, row)
+    if not cut_off or day(held):
+        return ""
+    # Days are texts that compare as such: two years earlier changes the year alone.
+    begin = f"{int(cut_off[:4]) - PATTERN_YEARS:04}{cut_off[4:]}"
+    too_old = row["variable"] == PATTERN_OF_VOTES and held < begin
+    if held > cut_off or too_old:
+        return f"held on {held}; must be {f'from {begin} ' if too_old else ''}to {cut_off}"
+    return ""
+
+
+def _cut_off(content: Content, row: Row) -> str | None:
+    """Return the last day of a coding's account, None where it is not known."""
+    account = content.accounts.get(row["account"])
+    return last_day(account["cut_off"]) if account else None
+
+
+def _sources_of_locators(content: Content, row: Row, locators: list[str]) -> Iterator[Problem]:
+    """Yield a source cell that does not hold the sources of the locators."""
+    evidence = {**content.events, **content.resolutions}
+    if any(locator not in evidence for locator in locators):
+        return
+    cited = (source for name in locators for source in evidence[name]["source"].split(JOINT))
+    right = JOINT.join(dict.fromkeys(cited))
+    if row["source"] != right:
+        message = f"must be the sources of the locators, in their order: {right}"
+        yield at("codings", row, "source", message)
+
+
+def earlier_readings(content: Content) -> Iterator[Problem]:
+    """Yield what is wrong with ``earlier_readings.csv``.
+
+    Locators and sources are not checked: they name events as they then were.
+    """
+    rules: dict[str, Rule] = {
+        "account": content.known("accounts", "account"),
+        "state": content.known_case,
+        "variable": one_of(content.variables, FILE),
+        "coder": one_of(CODERS, "those who code independently"),
+        "reading": count_from_one,
+        "status": content.listed("statuses"),
+        "code": anything,
+        "scope": optional(content.listed("scopes")),
+        "confidence": optional(content.listed("confidences")),
+        "locator": anything,
+        "rationale": words_at_most(RATIONALE_WORDS),
+    }
+    yield from check_cells(content, "earlier_readings", rules)
+    yield from check_unique(
+        content, "earlier_readings", "account", "state", "variable", "coder", "reading"
+    )
+    if content.whole("codings"):
+        for row in content.rows("earlier_readings"):
+            key = (row["account"], row["state"], row["variable"], row["coder"])
+            if key not in content.codings:
+                message = "codings.csv has no later reading of this variable by this coder"
+                yield at("earlier_readings", row, "variable", message)
+
+
+def adjudications(content: Content) -> Iterator[Problem]:
+    """Yield what is wrong with ``adjudications.csv``."""
+    rules: dict[str, Rule] = {
+        "account": content.known("accounts", "account"),
+        "state": content.known_case,
+        "variable": one_of(content.variables, FILE),
+        # Empty where both coders agree and the adjudicated coding departs from them.
+        "differed_in": optional(several(one_of(COMPARED, "columns of codings.csv"))),
+        "won": one_of((*CODERS, "neither"), "fixed by the scheme"),
+        "reason": both(filled, words_at_most(REASON_WORDS)),
+    }
+    yield from check_cells(content, "adjudications", rules)
+    yield from check_unique(content, "adjudications", "account", "state", "variable")
+    if content.whole("codings"):
+        for row in content.rows("adjudications"):
+            yield from _adjudication(content, row)
+    if content.whole("codings", "adjudications"):
+        yield from _unsettled(content)
+
+
+def _adjudication(content: Content, row: Row) -> Iterator[Problem]:
+    """Yield what is wrong with one adjudication, beside the codings."""
+    one, two, final = _three(content, row)
+    missing = [c for c, r in zip((*CODERS, ADJUDICATED), (one, two, final), strict=True) if not r]
+    if one is None or two is None or final is None:
+        message = f"codings.csv has no such coding by {', '.join(missing)}"
+        yield at("adjudications", row, "variable", message)
+        return
+    differed = JOINT.join(_difference(one, two))
+    if row["differed_in"] != differed:
+        place = f"{' and '.join(CODERS)} in lines {one.line} and {two.line}"
+        found = f"must be {differed}" if differed else "they do not differ; must be empty"
+        yield at("adjudications", row, "differed_in", f"{place}: {found}")
+    elif not differed and _same(one, final):
+        message = "both coders and the adjudicated coding are the same; remove the row"
+        yield at("adjudications", row, "variable", message)
+
+
+def _unsettled(content: Content) -> Iterator[Problem]:
+    """Yield differences not adjudicated, and adjudicated codings without ground."""
+    settled = content.first_rows("adjudications", "account", "state", "variable")
+    for key, row in content.first_rows("codings", "account", "state", "variable").items():
+        one, two, final = _three(content, row)
+        if one and two:
+            differed = _difference(one, two)
+            if differed and key not in settled:
+                message = f"differs from line {one.line} in {JOINT.join(differed)}"
+                message += "; adjudications.csv must have a row for it"
+                yield at("codings", two, differed[0], message)
+        elif final:
+            message = f"adjudicated without a coding by {CODERS[0] if two else CODERS[1]}"
+            yield at("codings", final, "coder", message)
+
+
+def unexplained(content: Content) -> Iterator[Problem]:
+    """Yield adjudicated codings that ``adjudications.csv`` does not account for.
+
+    These keep nobody from working: someone who tries another code has not yet
+    written down why it should win.
+    """
+    settled = content.first_rows("adjudications", "account", "state", "variable")
+    for key, row in content.first_rows("codings", "account", "state", "variable").items():
+        one, two, final = _three(content, row)
+        if not (one and two and final):
+            continue
+        if key not in settled:
+            yield from _departure(one, final)
+            continue
+        codings = zip(CODERS, (one, two), strict=True)
+        winners = [coder for coder, coding in codings if _same(coding, final)] or ["neither"]
+        if settled[key]["won"] not in winners:
+            message = f"the adjudicated coding in line {final.line} is that of {winners[0]}"
+            yield at("adjudications", settled[key], "won", message)
+
+
+def _departure(one: Row, final: Row) -> Iterator[Problem]:
+    """Yield where an adjudicated coding leaves what both coders say."""
+    for column in _difference(one, final):
+        agreed = one[column] or "empty"
+        message = f"both coders have {agreed} (line {one.line}); say why in adjudications.csv"
+        yield at("codings", final, column, message)
+
+
+def _three(content: Content, row: Row) -> tuple[Row | None, Row | None, Row | None]:
+    """Return the two codings and the adjudicated one for a row's key."""
+    key = (row["account"], row["state"], row["variable"])
+    one, two, final = (content.codings.get((*key, c)) for c in (*CODERS, ADJUDICATED))
+    return one, two, final
+
+
+def _difference(one: Row, two: Row) -> list[str]:
+    """Return the columns in which two codings differ."""
+    return [column for column in COMPARED if one[column] != two[column]]
+
+
+def _same(one: Row, two: Row) -> bool:
+    return not _difference(one, two)

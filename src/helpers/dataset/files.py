@@ -1,0 +1,353 @@
+"""Where the data lie, and how their rows are read.
+
+Structure is checked here, before anything else looks at a table: encoding,
+header, width, quotes. Only the standard library is imported, so that commands
+which check or list start at once.
+"""
+
+import csv
+import functools
+import io
+import os
+import re
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar, TypeVarTuple
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+LONGEST_CELL = 131_072
+"""Characters; a longer cell is a lost quote."""
+SETTLED = 50_000_000
+"""Nanoseconds; a file written since then may change again without its time changing."""
+VERIFYING = "helpers.verifying"
+"""The audit event that is raised with True before files are only checked, then with False."""
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+_instead: ContextVar[Path | None] = ContextVar("data folder to use instead", default=None)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with the data, and where.
+
+    Attributes
+    ----------
+    file : str
+        File name, such as ``codings.csv``.
+    line : int
+        Line in that file, counted from 1; 0 where no line can be named.
+    column : str
+        Column, or path inside the codebook; empty where none applies.
+    value : str
+        What stands there.
+    message : str
+        What is wrong, and what is allowed.
+    """
+
+    file: str
+    line: int
+    column: str
+    value: str
+    message: str
+
+    def __str__(self) -> str:
+        """Return one line for people: file, line, column, value, message."""
+        place = self.file + (f", line {self.line}" if self.line else "")
+        if self.column:
+            place += f", column {self.column}"
+        return f"{place}: {self.message}" + (f" (found {self.value!r})" if self.value else "")
+
+
+class DataError(ValueError):
+    """The data folder holds something that the scheme does not allow.
+
+    Parameters
+    ----------
+    problems : iterable of Problem
+        Everything that was found, not only the first.
+    """
+
+    def __init__(self, problems: Iterable[Problem]):
+        self.problems = tuple(problems)
+        lines = "\n".join(f"  {problem}" for problem in self.problems)
+        super().__init__(f"{len(self.problems)} problem(s) in the data:\n{lines}")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a table: its line in the file and its cells by column."""
+
+    line: int
+    cells: dict[str, str]
+
+    def __getitem__(self, column: str) -> str:
+        return self.cells[column]
+
+
+def data_folder() -> Path:
+    """Return the folder that holds the data.
+
+    The environment variable ``COALITION_DATA`` names another one than the
+    repository's own; the working directory never matters.
+
+    Returns
+    -------
+    Path
+        An existing folder.
+
+    Raises
+    ------
+    ValueError
+        If the folder does not exist.
+    """
+    chosen = _instead.get() or os.environ.get("COALITION_DATA") or REPOSITORY / "data"
+    folder = Path(chosen).expanduser()
+    if not folder.is_dir():
+        raise ValueError(
+            f"no data folder at {folder}; set COALITION_DATA to the folder that holds codebook.yml"
+        )
+    return folder.resolve()
+
+
+@contextmanager
+def using_data(folder: Path) -> Iterator[None]:
+    """Make another data folder the one that loaders read.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder to read while the context lasts.
+
+    Yields
+    ------
+    None
+    """
+    token = _instead.set(folder)
+    try:
+        yield
+    finally:
+        _instead.reset(token)
+
+
+@contextmanager
+def verifying() -> Iterator[None]:
+    """Announce that files are read only in order to check them.
+
+    Whoever records what a notebook depends on can tell such reading apart: only its
+    result counts, that nothing was wrong. What is read here must not be kept.
+
+    Yields
+    ------
+    None
+    """
+    sys.audit(VERIFYING, True)
+    try:
+        yield
+    finally:
+        sys.audit(VERIFYING, False)
+
+
+_Result = TypeVar("_Result")
+_Others = TypeVarTuple("_Others")
+
+
+def once_per_state(
+    function: Callable[[Path, *_Others], _Result],
+) -> Callable[[Path, *_Others], _Result]:
+    """Have a function of a file called once for as long as the file stays as it is.
+
+    Parameters
+    ----------
+    function : callable
+        Its first argument is the path of the file; the others are hashable. Nobody may
+        change what it returns, since later callers get the same.
+
+    Returns
+    -------
+    callable
+        The function with a memory. Whoever records what is read hears of every call.
+    """
+
+    @functools.lru_cache(maxsize=128)
+    def remembered(_state: tuple[int, ...], path: Path, *others: *_Others) -> _Result:
+        return function(path, *others)
+
+    @functools.wraps(function)
+    def asked(path: Path, *others: *_Others) -> _Result:
+        state = _settled_state(path)
+        if not state:
+            return function(path, *others)
+        sys.audit("open", str(path), "r", 0)
+        return remembered(state, path, *others)
+
+    return asked
+
+
+def _settled_state(path: Path) -> tuple[int, ...]:
+    """Return what changes whenever a file does; empty if that cannot be relied upon."""
+    try:
+        found = path.stat()
+    except OSError:
+        return ()
+    # Programs can set the first of the times back, but not the other.
+    if time.time_ns() - max(found.st_mtime_ns, found.st_ctime_ns) < SETTLED:
+        return ()
+    return file_state(found)
+
+
+def file_state(found: os.stat_result) -> tuple[int, ...]:
+    """Return what changes whenever a file does.
+
+    Parameters
+    ----------
+    found : os.stat_result
+        What the system says of it.
+
+    Returns
+    -------
+    tuple of int
+        To be compared with that of the same path at another time.
+    """
+    return (found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino)
+
+
+def read_text(path: Path) -> tuple[str, list[Problem]]:
+    """Return a file's text, or the reason why it cannot be read.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    tuple of str and list of Problem
+        The text, empty where there are problems.
+
+    """
+
+    def refuse(message: str, line: int = 0, value: str = "") -> tuple[str, list[Problem]]:
+        return "", [Problem(path.name, line, "", value, message)]
+
+    if not path.is_file():
+        return refuse("the file is missing")
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        return refuse(f"the file cannot be opened: {error.strerror or error}")
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return refuse("the file is UTF-16; save it as UTF-8")
+    try:
+        # A byte order mark is what spreadsheets write; it carries nothing and is taken off.
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        return refuse("not UTF-8; save the file as UTF-8", line, f"byte 0x{raw[error.start]:02x}")
+    if not text.strip():
+        return refuse("the file is empty")
+    if "\x00" in text:
+        return refuse("a NUL character", text.count("\n", 0, text.index("\x00")) + 1)
+    # str.splitlines would also count form feeds and other signs that end no line here.
+    for number, line_text in enumerate(_LINE_END.split(text), start=1):
+        if line_text.startswith(("<<<<<<<", ">>>>>>>", "|||||||")) or line_text == "=======":
+            return refuse("a conflict marker; finish the merge first", number, line_text[:20])
+    return text, []
+
+
+def read_rows(path: Path, columns: Sequence[str]) -> tuple[list[Row], list[Problem]]:
+    """Read a CSV file's rows with their line numbers.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    columns : sequence of str
+        The header that the file must have, in this order.
+
+    Returns
+    -------
+    tuple of list of Row and list of Problem
+        One row per record, and all that is wrong with the structure. A row of the
+        wrong width is a problem and is not among the rows.
+    """
+    rows, problems = _read_rows(path, tuple(columns))
+    return [*rows], [*problems]
+
+
+@once_per_state
+def _read_rows(path: Path, columns: tuple[str, ...]) -> tuple[list[Row], list[Problem]]:
+    text, problems = read_text(path)
+    if problems:
+        return [], problems
+    # The limit is the process's, and other libraries raise it.
+    csv.field_size_limit(LONGEST_CELL)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows: list[Row] = []
+    start = 1
+    try:
+        header = next(reader)
+        if header != list(columns):
+            problems.append(_header_problem(path.name, header, columns))
+            return [], problems
+        start = reader.line_num + 1
+        for record in reader:
+            line, start = start, reader.line_num + 1
+            problems.extend(_record_problems(path.name, line, record, columns))
+            if len(record) == len(columns):
+                rows.append(Row(line, dict(zip(columns, record, strict=True))))
+    except csv.Error as error:
+        # The line on which the record began: an open quote runs on to the end of the file.
+        message = f"not readable as CSV from here on: {error}; check the quotes"
+        problems.append(Problem(path.name, start, "", "", message))
+    return rows, problems
+
+
+def _header_problem(file: str, header: list[str], columns: Sequence[str]) -> Problem:
+    """Say how a header differs from what it must be."""
+    missing = [name for name in columns if name not in header]
+    surplus = [name for name in header if name not in columns]
+    parts = [f"the header must be {','.join(columns)}"]
+    if missing:
+        parts.append(f"missing: {', '.join(missing)}")
+    if surplus:
+        parts.append(f"not known: {', '.join(surplus)}")
+    return Problem(file, 1, "", ",".join(header), "; ".join(parts))
+
+
+def _record_problems(
+    file: str, line: int, record: list[str], columns: Sequence[str]
+) -> list[Problem]:
+    """Say what is wrong with the shape of one record."""
+    if not record:
+        return [Problem(file, line, "", "", "an empty line; remove it")]
+    if len(record) != len(columns):
+        message = f"{len(record)} cells where the header has {len(columns)}"
+        return [Problem(file, line, "", ",".join(record)[:60], message)]
+    if _is_plain(record):
+        return []
+    cells = zip(columns, record, strict=True)
+    found = ((column, cell, _cell_message(cell)) for column, cell in cells)
+    return [Problem(file, line, column, cell, text) for column, cell, text in found if text]
+
+
+def _is_plain(record: list[str]) -> bool:
+    """Tell whether nothing can be wrong with any cell: by far most records, at one look."""
+    joined = "|".join(["", *record, ""])
+    return joined.isprintable() and "| " not in joined and " |" not in joined
+
+
+def _cell_message(cell: str) -> str:
+    """Say what no cell may hold: what cannot be seen, or breaks a line."""
+    if "\n" in cell or "\r" in cell:
+        return "a line break inside a cell"
+    if cell != cell.strip():
+        return "white space around the value"
+    # isprintable() is false for tabs, no-break and zero-width spaces, soft hyphens.
+    hidden = "" if cell.isprintable() else next(c for c in cell if not c.isprintable())
+    return f"a character that cannot be seen, U+{ord(hidden):04X}; remove it" if hidden else ""

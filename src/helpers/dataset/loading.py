@@ -1,0 +1,335 @@
+"""Load the tables: states, codings, and cases for one account.
+
+Every loader checks the data folder once, raises one error that lists all that
+is wrong, and returns a DataFrame whose categories stand in the codebook's order.
+Silence is never guessed at: what is not coded is missing, and `load_status`
+says why.
+
+Examples
+--------
+>>> cases = load_cases(account="essay")
+>>> cases.loc["IRN", "arms_supply"]
+'weapon_systems'
+>>> load_status(account="essay").loc["IRN", "alliance"]
+'silent'
+"""
+
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+
+from helpers.dataset.allowed import account_ids, confidence_ids, require, require_flag, silence_ids
+from helpers.dataset.checks import require_clean
+from helpers.dataset.codebook import Codebook, Variable, load_codebook
+from helpers.dataset.files import data_folder, once_per_state, read_rows
+from helpers.dataset.schema import TABLES
+
+_NUMBERS = {
+    "cow",
+    "gw",
+    "tile_col",
+    "tile_row",
+    "words",
+    "reading",
+    "yes",
+    "no",
+    "abstain",
+    "absent",
+}
+
+
+def load_table(name: str) -> pd.DataFrame:
+    """Return one table of the dataset as it stands.
+
+    Parameters
+    ----------
+    name : str
+        A table name, such as ``"states"`` or ``"sources"``.
+
+    Returns
+    -------
+    DataFrame
+        One row per row of the file, in its order. Cells are text, an empty cell is
+        an empty string (Namibia's ``NA`` stays text); codes of countries' numbering
+        systems, tallies and tile places are integers.
+
+    Raises
+    ------
+    ValueError
+        If there is no such table, or the data folder holds errors; the message
+        names the tables there are, or lists the errors.
+
+    Examples
+    --------
+    >>> load_table("accounts")["account"].tolist()
+    ['essay', 'record_2023', 'record_2026']
+    """
+    require("table", name, TABLES)
+    require_clean()
+    # A copy that shares memory until one of the two is changed.
+    return _table(data_folder() / f"{name}.csv").copy(deep=False)
+
+
+@once_per_state
+def _table(path: Path) -> pd.DataFrame:
+    columns = TABLES[path.stem]
+    rows, _ = read_rows(path, columns)
+    table = pd.DataFrame([row.cells for row in rows], columns=list(columns), dtype="str")
+    return table.astype({column: "int64" for column in columns if column in _NUMBERS})
+
+
+def load_states() -> pd.DataFrame:
+    """Return the members of the United Nations.
+
+    Returns
+    -------
+    DataFrame
+        One row per state, indexed by its ISO3 code: names, COW and Gleditsch-Ward
+        numbers, regions and regional groups, place on the tile grid. ``region`` is
+        the project's own and is empty for all but the 13 cases of the essay.
+
+    Raises
+    ------
+    ValueError
+        If the data folder holds errors; the message lists them.
+
+    Examples
+    --------
+    >>> load_states().loc[["NAM"], ["iso2", "cow"]].values.tolist()
+    [['NA', 565]]
+    """
+    return load_table("states").set_index("state")
+
+
+def case_names() -> pd.Series:
+    """Return the short names of the cases.
+
+    Returns
+    -------
+    Series
+        One entry per case, indexed by ISO3 code, in the order of ``states.csv``.
+
+    Raises
+    ------
+    ValueError
+        If the data folder holds errors; the message lists them.
+    """
+    states = load_states()
+    return states.loc[states["region"] != "", "short_name"]
+
+
+def load_codings(
+    account: str = "essay",
+    coder: str = "adjudicated",
+    min_confidence: str = "low",
+    group_statements: bool = True,
+) -> pd.DataFrame:
+    """Return the codings of one account by one coder.
+
+    Parameters
+    ----------
+    account : str
+        Whose picture of the world.
+    coder : str
+        Whose coding of it: ``coder_1``, ``coder_2`` or ``adjudicated``.
+    min_confidence : str
+        Coded rows with less confidence are marked ``below_threshold``.
+    group_statements : bool
+        Whether codings that rest on a statement about a group of states count; if
+        not, they are marked ``group_dropped``.
+
+    Returns
+    -------
+    DataFrame
+        One row per state and variable that was read, with status, code, scope,
+        confidence, source, locator and rationale. A row that does not count keeps
+        all of these, so that nothing is lost; only its status changes.
+
+    Raises
+    ------
+    ValueError
+        If an argument is not among the allowed values, or the data folder holds
+        errors; the message names them.
+
+    Examples
+    --------
+    >>> codings = load_codings("essay")
+    >>> codings.query("state == 'PRK' and variable == 'arms_supply'")["locator"].item()
+    'North Korea 1'
+    """
+    # First of all, lest an account of a broken table be called unknown.
+    require_clean()
+    require("account", account, account_ids())
+    require("coder", coder, load_codebook().ids("coders"))
+    levels = confidence_ids()
+    require("min_confidence", min_confidence, levels)
+    require_flag("group_statements", group_statements)
+    table = load_table("codings")
+    table = table[(table["account"] == account) & (table["coder"] == coder)]
+    too_low = levels[: levels.index(min_confidence)]
+    below = (table["status"] == "coded") & table["confidence"].isin(too_low)
+    status = table["status"].mask(below, "below_threshold")
+    if not group_statements:
+        status = status.mask((status == "coded") & (table["scope"] == "group"), "group_dropped")
+    return table.assign(status=status).reset_index(drop=True)
+
+
+def load_status(
+    account: str = "essay",
+    coder: str = "adjudicated",
+    min_confidence: str = "low",
+    group_statements: bool = True,
+) -> pd.DataFrame:
+    """Return why each variable of each case is coded or missing.
+
+    Parameters
+    ----------
+    account, coder, min_confidence, group_statements
+        As in `load_codings`.
+
+    Returns
+    -------
+    DataFrame
+        One row per case, indexed by ISO3 code; one column per variable of the
+        codebook, holding a status of the codebook: ``coded``, ``silent`` or
+        ``undecided``; or a derived one: ``not_read``, ``below_threshold`` or
+        ``group_dropped``.
+
+    Raises
+    ------
+    ValueError
+        As `load_codings`.
+    """
+    codings = load_codings(account, coder, min_confidence, group_statements)
+    return _wide(codings, "status").fillna("not_read")
+
+
+def load_cases(
+    account: str = "essay",
+    coder: str = "adjudicated",
+    min_confidence: str = "low",
+    silence: str = "open",
+    group_statements: bool = True,
+) -> pd.DataFrame:
+    """Return the cases of one account, ready for analysis.
+
+    Parameters
+    ----------
+    account, coder, min_confidence, group_statements
+        As in `load_codings`.
+    silence : str
+        ``"open"`` leaves silent variables missing. ``"no"`` reads them as the
+        codebook's ``silence_code``, and silent sets as empty; undecided, unread and
+        dropped codings stay missing.
+
+    Returns
+    -------
+    DataFrame
+        One row per case, indexed by ISO3 code. One ordered categorical column per
+        ordinal or binary variable; one ``boolean`` column per member of a set,
+        named ``variable_member``. What is not coded is missing. The column
+        ``general_denial`` is true where the account denies all military support.
+
+    Raises
+    ------
+    ValueError
+        As `load_codings`.
+
+    Examples
+    --------
+    >>> load_cases("essay").loc["KAZ", "turns_to_turkey"]
+    np.True_
+    >>> int(load_cases("essay", min_confidence="high")["arms_supply"].notna().sum())
+    2
+    """
+    require("silence", silence, silence_ids())
+    book = load_codebook()
+    codings = load_codings(account, coder, min_confidence, group_statements)
+    coded = codings[codings["status"] == "coded"]
+    codes = _wide(coded, "code")
+    if silence == "no":
+        codes = _read_silence(codes, _wide(codings, "status"), book)
+    columns = [_columns(codes[variable.id], variable) for variable in book.variables]
+    denial = _general_denial(codes, _wide(coded, "locator"))
+    return pd.concat([*columns, denial], axis="columns")
+
+
+def coverage(
+    account: str = "essay",
+    coder: str = "adjudicated",
+    min_confidence: str = "low",
+    group_statements: bool = True,
+) -> pd.DataFrame:
+    """Return how much of each variable an account lets one code.
+
+    Parameters
+    ----------
+    account, coder, min_confidence, group_statements
+        As in `load_codings`.
+
+    Returns
+    -------
+    DataFrame
+        One row per variable, indexed by its id; one column per status, then per
+        derived status, of the codebook (numbers of states); and ``n_states``, their
+        sum.
+
+    Raises
+    ------
+    ValueError
+        As `load_codings`.
+
+    Examples
+    --------
+    >>> coverage("essay").loc["recognises_annexations", ["coded", "silent", "n_states"]].tolist()
+    [4, 9, 13]
+    """
+    status = load_status(account, coder, min_confidence, group_statements)
+    book = load_codebook()
+    outcomes = [*book.ids("statuses"), *book.ids("derived_statuses")]
+    counts = pd.DataFrame({outcome: (status == outcome).sum() for outcome in outcomes})
+    counts.index.name = "variable"
+    return counts.assign(n_states=counts.sum(axis="columns"))
+
+
+def _wide(codings: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Return one column of codings as states by variables, missing where no row is."""
+    wide = codings.pivot(index="state", columns="variable", values=column)
+    variables = [variable.id for variable in load_codebook().variables]
+    # A variable that nobody has is a column of text too, not of numbers.
+    wide = wide.reindex(index=case_names().index, columns=variables).astype("str")
+    return wide.rename_axis(columns=None)
+
+
+def _read_silence(codes: pd.DataFrame, status: pd.DataFrame, book: Codebook) -> pd.DataFrame:
+    """Put the codebook's silence code where the status is silent, and nowhere else."""
+    # A set's silence code is the empty text, which reads as no member at all.
+    fills = {variable.id: variable.silence_code for variable in book.variables}
+    silent = {name: codes[name].mask(status[name] == "silent", fills[name]) for name in fills}
+    return pd.DataFrame(silent, index=codes.index)
+
+
+def _columns(codes: pd.Series, variable: Variable) -> pd.DataFrame:
+    """Return the columns that one variable has among the cases."""
+    if not variable.is_set:
+        dtype = pd.CategoricalDtype(list(variable.code_ids), ordered=True)
+        return codes.astype(dtype).to_frame()
+    found = {
+        f"{variable.id}_{code}": codes.map(partial(_has_member, code), na_action="ignore")
+        for code in variable.code_ids
+    }
+    return pd.DataFrame(found, index=codes.index).astype("boolean")
+
+
+def _has_member(code: str, joined: str) -> bool:
+    return code in joined.split(";")
+
+
+def _general_denial(codes: pd.DataFrame, locators: pd.DataFrame) -> pd.Series:
+    """Tell where one passage denies both troops and arms (rule D2 of the codebook)."""
+    pair = ["combat_troops", "arms_supply"]
+    both_none = (codes[pair] == "none").all(axis="columns")
+    places = locators[pair].fillna("").map(lambda text: set(text.split(";")) - {""})
+    shared = [bool(troops & arms) for troops, arms in places.itertuples(index=False)]
+    return (both_none & pd.Series(shared, index=codes.index)).rename("general_denial")

@@ -1,0 +1,45 @@
+"""How results are shown as figures: each function draws one table.
+
+A figure is returned as a `Picture`, which Jupyter shows as an image with an
+alternative text made from the same table; that text is what the notebook tests
+compare.
+"""
+
+from helpers.display.plots.account_changes import change_map, transition_grid, type_moves
+from helpers.display.plots.figure import Picture
+from helpers.display.plots.readings import reading_grid
+from helpers.display.plots.regions import composition, level_panels
+from helpers.display.plots.support import code_map, cross_grid, members, type_bounds
+from helpers.display.plots.timeline import event_timeline
+from helpers.display.plots.verdicts import ageing, verdict_bars
+from helpers.display.plots.votes import (
+    agreement_map,
+    codes_against_votes,
+    period_change,
+    scalogram,
+    state_votes,
+    vote_map,
+)
+
+__all__ = [
+    "Picture",
+    "ageing",
+    "agreement_map",
+    "change_map",
+    "code_map",
+    "codes_against_votes",
+    "composition",
+    "cross_grid",
+    "event_timeline",
+    "level_panels",
+    "members",
+    "period_change",
+    "reading_grid",
+    "scalogram",
+    "state_votes",
+    "transition_grid",
+    "type_bounds",
+    "type_moves",
+    "verdict_bars",
+    "vote_map",
+]
