@@ -12,10 +12,10 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.analysis.typology import Code
 from helpers.dataset.allowed import account_ids
 from helpers.dataset.codebook import Variable, load_codebook
 from helpers.dataset.loading import load_table
+from helpers.dataset.rules import Code
 from helpers.dataset.words import listing, names
 
 TOWARD, AWAY = "toward_russia", "away_from_russia"

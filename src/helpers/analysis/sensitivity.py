@@ -23,22 +23,11 @@ from itertools import product
 
 import pandas as pd
 
-from helpers.analysis.typology import (
-    CRIMEA,
-    MATERIAL,
-    NEEDED,
-    TURNING,
-    WAR_ACTS,
-    Code,
-    derive,
-    material_of,
-    recognition_of,
-    turning_of,
-    type_of,
-)
+from helpers.analysis.typology import derive, needed
 from helpers.dataset.allowed import account_ids, confidence_ids, require, silence_ids
 from helpers.dataset.codebook import load_codebook
 from helpers.dataset.loading import load_cases, load_codings
+from helpers.dataset.rules import Code, Options, Rules, level_codes, type_of
 from helpers.dataset.words import listing, names
 
 CHOICES = ("coder", "silence", "min_confidence", "group_statements")
@@ -136,7 +125,7 @@ def standing(readings: pd.DataFrame) -> pd.DataFrame:
     return table.astype({"standing": dtype, "type": readings["type"].dtype}).rename_axis("state")
 
 
-def pivotal(cases: pd.DataFrame, crimea: bool = False) -> pd.DataFrame:
+def pivotal(cases: pd.DataFrame, options: Iterable[str] = ()) -> pd.DataFrame:
     """Return what each single coding does to its state's type.
 
     Every coding that a type rests on is changed to every other code of its variable,
@@ -171,14 +160,16 @@ def pivotal(cases: pd.DataFrame, crimea: bool = False) -> pd.DataFrame:
     >>> table.loc[("BLR", "territory_use"), "without"]
     'undetermined'
     """
-    types = derive(cases, crimea)["type"]
-    needed = [name for name in NEEDED if crimea or name != CRIMEA]
+    rules, asked = load_codebook().rules, frozenset(options)
+    types = derive(cases, options)["type"]
+    names = needed(options)
     rows = []
     for state in cases.index:
-        row = cases.loc[state, needed]
-        codes = {str(name): None if pd.isna(c) else str(c) for name, c in row.items()}
-        for name in (name for name in needed if codes[name] is not None):
-            rows.append((state, name, codes[name], *_effect(codes, name, str(types[state]))))
+        codes = {v: None if pd.isna(c) else str(c) for v, c in cases.loc[state, names].items()}
+        known = {**dict.fromkeys(rules.codes), **codes}
+        for name in (name for name in names if codes[name] is not None):
+            effect = _effect(rules, known, name, str(types[state]), asked)
+            rows.append((state, name, codes[name], *effect))
     columns = ["state", "variable", "code", "type", "without", "needed", "other_codes", "changes"]
     table = pd.DataFrame(rows, columns=[*columns, "next_code"])
     return table.assign(pivotal=table["needed"] | (table["changes"].map(len) > 0))
@@ -289,28 +280,20 @@ def _join(items: Iterable[str]) -> str:
 
 
 def _effect(
-    codes: Mapping[str, Code], name: str, kind: str
+    rules: Rules, codes: Mapping[str, Code], name: str, kind: str, options: Options
 ) -> tuple[str, str, bool, int, tuple[tuple[str, str], ...], bool]:
     """Return what changing one code, or taking it away, does to a type."""
-    order = load_codebook().variable(name).code_ids
+    order = rules.codes[name]
+
+    def with_code(code: Code) -> str:
+        return type_of(rules, level_codes(rules, {**codes, name: code}, options))
+
     place = order.index(str(codes[name]))
-    others = [code for code in order if code != codes[name]]
-    results = {code: _type_of_codes({**codes, name: code}) for code in others}
+    results = {code: with_code(code) for code in order if code != codes[name]}
     changes = tuple((code, other) for code, other in results.items() if other != kind)
     near = any(abs(order.index(code) - place) == 1 for code, _ in changes)
-    without = _type_of_codes({**codes, name: None})
-    return kind, without, without != kind, len(others), changes, near
-
-
-def _type_of_codes(codes: Mapping[str, Code]) -> str:
-    acts = [codes[act] for act in (*WAR_ACTS, CRIMEA) if act in codes]
-    troops, arms, territory, economy = (codes[name] for name in MATERIAL)
-    stance, aid, realignment = (codes[name] for name in TURNING)
-    return type_of(
-        recognition_of(acts),
-        material_of(troops, arms, territory, economy),
-        turning_of(stance, aid, realignment),
-    )
+    without = with_code(None)
+    return kind, without, without != kind, len(results), changes, near
 
 
 def _in_order(found: set[str]) -> tuple[str, ...]:

@@ -12,10 +12,11 @@ Examples
 ['full_backer']
 """
 
+import dataclasses
 import functools
 import re
 import textwrap
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,9 +24,10 @@ from typing import Any, TypeVar
 import yaml
 
 from helpers.dataset.files import DataError, Problem, data_folder, file_state, read_text
+from helpers.dataset.rule_reading import LINE, read_rules
+from helpers.dataset.rules import Case, Rules, in_words, level_in_words, listed
 
 FILE = "codebook.yml"
-LINE = "__line__"
 VARIABLE_TYPES = ("ordinal", "set", "binary")
 
 _ENTRY = {"id", "label", "rule"}
@@ -47,34 +49,28 @@ _LISTS: dict[str, set[str]] = {
     "groups": {"id", "label"},
     "rules": {"id", "rule"},
     "record_rules": {"id", "rule"},
-    "levels": _ENTRY | {"codes"},
-    "support_types": _COLOURED,
+    "options": _ENTRY,
+    "levels": {"id", "label", "codes", "cases", "otherwise"},
+    "support_types": {"id", "label", "colour", "when"},
+    "flags": {"id", "label", "when"},
+    "bounds": {"id", "label", "when", "same_passage", "rules_out"},
     "derived_rules": {"id", "rule"},
-    "thesis": {"id", "statement"},
+    "thesis": {"id", "statement", "broken_when"},
 }
-_VARIABLE = {
-    "id",
-    "label",
-    "short_label",
-    "question",
-    "type",
-    "group",
-    "essay_only",
-    "codes",
-    "border_cases",
-}
-_OPTIONAL = {"silence_code", "step"}
+_MAY_BE_EMPTY = {"resolution_sets", "record_rules", "options", "flags", "bounds", "thesis"}
+_VARIABLE = {"id", "label", "short_label", "question", "type", "group", "codes", "border_cases"}
+_OF_VARIABLES = {"silence_code", "accounts", "max_confidence", "requires", "votes"}
 _TEXTS = ("id", "label", "short_label", "rule", "statement", "question", "silence_code")
-_DATASET = {"title", "version", "released", "cut_off"}
+_DATASET = {"title", "version", "released", "cut_off", "reference_state"}
+_COUNTS = {"members", "cases", "regions"}
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One coded value or rule: its id, label, rule and colour.
+    """One coded value, type or rule; what its list does not have is empty.
 
-    ``label``, ``rule`` and ``colour`` are empty where the list has none.
-    ``step`` is the place of a support type in the scheme's order, ``resolutions``
-    what a set of resolutions holds.
+    ``rule`` of a support type, a flag or a bound is made from its condition, ``breaks`` from that
+    of a thesis statement. ``step`` is the place of a support type in the scheme's order.
     """
 
     id: str
@@ -83,15 +79,24 @@ class Entry:
     colour: str = ""
     step: int | None = None
     resolutions: tuple[str, ...] = ()
+    breaks: str = ""
+
+
+@dataclass(frozen=True)
+class Votes:
+    """Roll calls that may be evidence for a variable, of how many months before the account."""
+
+    resolutions: tuple[str, ...]
+    within_months: int | None = None
 
 
 @dataclass(frozen=True)
 class Variable:
-    """One variable of the scheme, its codes in order.
+    """One variable of the scheme, or one derived level, its codes in order.
 
-    Codes of an ordinal variable run from furthest from Russia to closest.
-    ``silence_code`` is the code that silence takes where an analysis reads it as
-    "no"; it is empty for sets, which are then read as empty.
+    Codes of an ordinal variable run from furthest from Russia to closest. ``silence_code`` is what
+    silence takes where an analysis reads it as "no"; sets have none and are then empty. Where
+    ``accounts`` is empty all accounts are coded.
     """
 
     id: str
@@ -100,10 +105,12 @@ class Variable:
     question: str
     type: str
     group: str
-    essay_only: bool
-    silence_code: str
     codes: tuple[Entry, ...]
-    border_cases: tuple[str, ...]
+    border_cases: tuple[str, ...] = ()
+    silence_code: str = ""
+    accounts: tuple[str, ...] = ()
+    max_confidence: str = ""
+    votes: Votes | None = None
 
     @property
     def code_ids(self) -> tuple[str, ...]:
@@ -115,35 +122,29 @@ class Variable:
         """Whether several codes may hold at once."""
         return self.type == "set"
 
+    def is_coded_in(self, account: str) -> bool:
+        """Tell whether an account is coded on this variable."""
+        return not self.accounts or account in self.accounts
+
 
 @dataclass(frozen=True)
 class Codebook:
     """The whole scheme, as ``codebook.yml`` states it."""
 
     dataset: dict[str, str]
+    counts: dict[str, int]
     unit: str
     variables: tuple[Variable, ...]
     levels: tuple[Variable, ...]
     lists: dict[str, tuple[Entry, ...]]
+    rules: Rules
 
     def variable(self, name: str) -> Variable:
-        """Return one variable.
-
-        Raises
-        ------
-        ValueError
-            If there is no such variable; the message names those there are.
-        """
+        """Return one variable; ``ValueError`` names those there are."""
         return _pick(self.variables, name, "variable")
 
     def level(self, name: str) -> Variable:
-        """Return one derived level, its codes ordered like a variable's.
-
-        Raises
-        ------
-        ValueError
-            If there is no such level; the message names those there are.
-        """
+        """Return one derived level; ``ValueError`` names those there are."""
         return _pick(self.levels, name, "level")
 
     def ids(self, name: str) -> tuple[str, ...]:
@@ -151,24 +152,13 @@ class Codebook:
         return tuple(entry.id for entry in self.lists[name])
 
     def entry(self, name: str, entry_id: str) -> Entry:
-        """Return one entry of a list.
-
-        Raises
-        ------
-        ValueError
-            If the list has no such entry; the message names those there are.
-        """
+        """Return one entry of a list; ``ValueError`` names those there are."""
         return _pick(self.lists[name], entry_id, name)
 
     @property
     def support_types(self) -> tuple[Entry, ...]:
-        """The support types, from least to most supportive, then undetermined."""
+        """The support types, from least to most supportive, then those outside the order."""
         return self.lists["support_types"]
-
-    @property
-    def record_variables(self) -> tuple[Variable, ...]:
-        """The variables that are coded for the record accounts too."""
-        return tuple(v for v in self.variables if not v.essay_only)
 
 
 _Item = TypeVar("_Item", Entry, Variable)
@@ -201,22 +191,9 @@ class _LineLoader(_Loader):  # type: ignore[valid-type, misc]
 
 
 def load_codebook(folder: Path | None = None) -> Codebook:
-    """Return the codebook of a data folder.
+    """Return the codebook of a data folder, read once per state of the file.
 
-    Parameters
-    ----------
-    folder : Path, optional
-        The data folder; by default the one that `helpers.dataset.files.data_folder` finds.
-
-    Returns
-    -------
-    Codebook
-        Read once per state of the file.
-
-    Raises
-    ------
-    DataError
-        If the file is not a well-formed codebook; it lists all that is wrong.
+    Raises `DataError`, which lists all that is wrong, where it is not well formed.
     """
     path = (folder or data_folder()) / FILE
     return _load(path, file_state(path.stat()) if path.is_file() else ())
@@ -233,18 +210,7 @@ def _load(path: Path, _state: tuple[int, ...]) -> Codebook:
 
 
 def read_codebook(path: Path) -> tuple[Codebook | None, list[Problem]]:
-    """Read a codebook and say all that is wrong with it.
-
-    Parameters
-    ----------
-    path : Path
-        The YAML file.
-
-    Returns
-    -------
-    tuple of Codebook or None, and list of Problem
-        None where there are problems.
-    """
+    """Return a codebook, None where it has problems, and all of these."""
     text, problems = read_text(path)
     if problems:
         return None, problems
@@ -259,16 +225,21 @@ def read_codebook(path: Path) -> tuple[Codebook | None, list[Problem]]:
         what = f"not YAML: {type(error).__name__}: {error}; put odd values in quotes"
         return None, [Problem(path.name, 0, "", "", what)]
     problems = list(_problems(path.name, raw))
-    return (None, problems) if problems else (_build(raw), [])
+    if problems:
+        return None, problems
+    rules, problems = read_rules(path.name, raw)
+    return (_build(raw, rules), []) if rules else (None, problems)
 
 
 def _problems(file: str, raw: Any) -> Iterator[Problem]:
     """Yield what keeps parsed YAML from being a codebook."""
-    required = {"dataset", "unit", "variables", *_LISTS}
+    required = {"dataset", "counts", "unit", "variables", *_LISTS}
     yield from _keys(file, "", raw, required)
     if not isinstance(raw, dict):
         return
     yield from _keys(file, "dataset", raw.get("dataset", {}), _DATASET)
+    yield from _keys(file, "counts", raw.get("counts", {}), _COUNTS)
+    yield from _count_problems(file, raw.get("counts"))
     for name, keys in _LISTS.items():
         yield from _list_problems(file, name, raw.get(name, []), keys)
     for level in _mappings(raw.get("levels")):
@@ -281,9 +252,15 @@ def _problems(file: str, raw: Any) -> Iterator[Problem]:
             place = f"resolution_sets.{entry.get('id')}.resolutions"
             message = "must be a list of texts with at least one entry"
             yield Problem(file, entry.get(LINE, 0), place, str(held)[:40], message)
-    groups = [group.get("id") for group in _mappings(raw.get("groups"))]
     for variable in _mappings(raw.get("variables")):
-        yield from _variable_problems(file, variable, groups)
+        yield from _variable_problems(file, variable, raw)
+
+
+def _count_problems(file: str, counts: Any) -> Iterator[Problem]:
+    for key in sorted(_COUNTS & set(counts)) if isinstance(counts, dict) else ():
+        if not isinstance(counts[key], int) or isinstance(counts[key], bool) or counts[key] < 1:
+            message = "must be a whole number from 1"
+            yield Problem(file, counts[LINE], f"counts.{key}", str(counts[key])[:40], message)
 
 
 def _mappings(value: Any) -> list[dict[str, Any]]:
@@ -299,8 +276,9 @@ def _keys(file: str, place: str, value: Any, required: set[str]) -> Iterator[Pro
     line = value.get(LINE, 0)
     for key in sorted(required - set(value)):
         yield Problem(file, line, place, "", f"the key {key!r} is missing")
-    allowed = required | {LINE, *_OPTIONAL}
-    for key in sorted(str(key) for key in set(value) - allowed):
+    optional = {"step"} if place == "support_types" else set()
+    optional |= _OF_VARIABLES if place == "variables" else set()
+    for key in sorted(str(key) for key in set(value) - required - optional - {LINE}):
         yield Problem(
             file, line, place, key, f"unknown key; allowed: {', '.join(sorted(required))}"
         )
@@ -316,7 +294,7 @@ def _keys(file: str, place: str, value: Any, required: set[str]) -> Iterator[Pro
 
 def _list_problems(file: str, place: str, items: Any, keys: set[str]) -> Iterator[Problem]:
     """Yield what is wrong with a list of entries."""
-    if not isinstance(items, list) or not items:
+    if not isinstance(items, list) or not (items or place in _MAY_BE_EMPTY):
         yield Problem(file, 0, place, "", "must be a list with at least one entry")
         return
     seen: set[str] = set()
@@ -335,42 +313,90 @@ def _list_problems(file: str, place: str, items: Any, keys: set[str]) -> Iterato
             yield Problem(file, line, f"{place}.{name}", str(colour), "a colour is #rrggbb")
 
 
-def _variable_problems(file: str, raw: dict[str, Any], groups: list[Any]) -> Iterator[Problem]:
+def _variable_problems(file: str, raw: dict[str, Any], book: dict[str, Any]) -> Iterator[Problem]:
     """Yield what is wrong with one variable beyond its keys."""
     line, place = raw.get(LINE, 0), f"variables.{raw.get('id')}"
     yield from _list_problems(file, f"{place}.codes", raw.get("codes"), _COLOURED)
-    allowed: tuple[tuple[str, list[Any]], ...] = (
-        ("type", list(VARIABLE_TYPES)),
-        ("group", groups),
-        ("essay_only", [True, False]),
+    groups, levels, codes = (
+        [item.get("id") for item in _mappings(items)]
+        for items in (book.get("groups"), book.get("confidences"), raw.get("codes"))
     )
-    for key, values in allowed:
-        if raw.get(key) not in values:
+    is_set = raw.get("type") == "set"
+    one_of = {"type": VARIABLE_TYPES, "group": groups, "max_confidence": levels}
+    for key, values in (one_of | ({} if is_set else {"silence_code": codes})).items():
+        if raw.get(key) not in values and (key in raw or key != "max_confidence"):
             message = f"must be one of {', '.join(map(str, values))}"
-            yield Problem(file, line, f"{place}.{key}", str(raw.get(key)), message)
-    cases = raw.get("border_cases", [])
-    if not isinstance(cases, list) or not all(isinstance(case, str) for case in cases):
-        message = "must be a list of texts, [] if there are none; quote a text that has a colon"
-        yield Problem(file, line, f"{place}.border_cases", str(cases)[:40], message)
-    codes = [code.get("id") for code in _mappings(raw.get("codes"))]
-    if raw.get("type") != "set" and raw.get("silence_code") not in codes:
-        message = f"must be one of its codes: {', '.join(map(str, codes))}"
-        yield Problem(file, line, f"{place}.silence_code", str(raw.get("silence_code")), message)
-    if raw.get("type") == "set" and "silence_code" in raw:
+            yield Problem(file, line, f"{place}.{key}", str(raw.get(key))[:40], message)
+    if is_set and "silence_code" in raw:
         yield Problem(file, line, f"{place}.silence_code", "", "a set has none: silence is empty")
+    for key in ("border_cases", "accounts"):
+        if not _are_texts(raw.get(key, [])):
+            message = "must be a list of texts, [] if there are none; quote a text that has a colon"
+            yield Problem(file, line, f"{place}.{key}", str(raw[key])[:40], message)
+    if "votes" in raw:
+        yield from _votes_problems(file, f"{place}.votes", raw["votes"], line)
 
 
-def _build(raw: dict[str, Any]) -> Codebook:
+def _votes_problems(file: str, place: str, raw: Any, line: int) -> Iterator[Problem]:
+    if not isinstance(raw, dict) or not set(raw) <= {"resolutions", "within_months", LINE}:
+        message = "must have resolutions and may have within_months, no more"
+        yield Problem(file, line, place, str(raw)[:40], message)
+    elif not raw.get("resolutions") or not _are_texts(raw["resolutions"]):
+        message = "must be a list of texts with at least one entry"
+        yield Problem(file, line, f"{place}.resolutions", str(raw.get("resolutions"))[:40], message)
+    elif type(raw.get("within_months", 1)) is not int or raw.get("within_months", 1) < 1:
+        message = "must be a whole number from 1"
+        value = str(raw["within_months"])[:40]
+        yield Problem(file, line, f"{place}.within_months", value, message)
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+def _build(raw: dict[str, Any], rules: Rules) -> Codebook:
     """Turn checked YAML into a codebook."""
-    dataset = {key: str(value) for key, value in raw["dataset"].items() if key != LINE}
-    lists = {name: tuple(map(_entry, raw[name])) for name in _LISTS if name != "levels"}
+    plain = set(_LISTS) - set(_IN_WORDS) - {"levels"}
+    lists = {name: tuple(map(_entry, raw[name])) for name in _LISTS if name in plain}
+    lists |= {name: tuple(words(raw[name], rules)) for name, words in _IN_WORDS.items()}
+    of_levels = {level.id: level_in_words(level) for level in rules.levels}
+    levels = [{**entry, "question": of_levels[entry["id"]]} for entry in raw["levels"]]
     return Codebook(
-        dataset=dataset,
-        unit=str(raw["unit"]),
+        dataset={key: str(value) for key, value in raw["dataset"].items() if key != LINE},
+        counts={key: value for key, value in raw["counts"].items() if key != LINE},
+        unit=raw["unit"],
         variables=tuple(map(_variable, raw["variables"])),
-        levels=tuple(map(_variable, raw["levels"])),
+        levels=tuple(map(_variable, levels)),
         lists=lists,
+        rules=rules,
     )
+
+
+def _conditions(entries: list[dict[str, Any]], cases: tuple[Case, ...]) -> Iterator[Entry]:
+    """Yield entries whose rule is their condition in words."""
+    for entry, case in zip(entries, cases, strict=True):
+        yield dataclasses.replace(_entry(entry), rule=f"{in_words(case.when)}.")
+
+
+def _bounds(entries: list[dict[str, Any]], rules: Rules) -> Iterator[Entry]:
+    for entry, bound in zip(entries, rules.bounds, strict=True):
+        out = listed([f"`{name}` `{code}`" for name, code in bound.rules_out], "and")
+        rule = f"{out} is ruled out if {in_words(bound.when)}, and one passage says so."
+        yield dataclasses.replace(_entry(entry), rule=rule)
+
+
+def _thesis(entries: list[dict[str, Any]], rules: Rules) -> Iterator[Entry]:
+    for entry, case in zip(entries, rules.thesis, strict=True):
+        yield dataclasses.replace(_entry(entry), breaks=f"{in_words(case.when)}.")
+
+
+_IN_WORDS: dict[str, Callable[[list[dict[str, Any]], Rules], Iterator[Entry]]] = {
+    "support_types": lambda entries, rules: _conditions(entries, rules.types),
+    "flags": lambda entries, rules: _conditions(entries, rules.flags),
+    "bounds": _bounds,
+    "thesis": _thesis,
+}
+"""Lists whose sentences are made from their rules, so that text and behaviour cannot differ."""
 
 
 def _entry(raw: dict[str, Any]) -> Entry:
@@ -385,44 +411,26 @@ def _entry(raw: dict[str, Any]) -> Entry:
 
 
 def _variable(raw: dict[str, Any]) -> Variable:
+    votes = raw.get("votes")
     return Variable(
         id=raw["id"],
         label=raw["label"],
         short_label=raw.get("short_label", raw["label"]),
-        question=raw.get("question", raw.get("rule", "")),
+        question=raw["question"],
         type=raw.get("type", "ordinal"),
         group=raw.get("group", "derived"),
-        essay_only=raw.get("essay_only", False),
-        silence_code=raw.get("silence_code", ""),
         codes=tuple(map(_entry, raw["codes"])),
         border_cases=tuple(raw.get("border_cases", ())),
+        silence_code=raw.get("silence_code", ""),
+        accounts=tuple(raw.get("accounts", ())),
+        max_confidence=raw.get("max_confidence", ""),
+        votes=votes and Votes(tuple(votes["resolutions"]), votes.get("within_months")),
     )
 
 
 def describe(book: Codebook, name: str | None = None, width: int = 88) -> str:
-    """Return the codebook, or one variable of it, as text to read.
+    """Return the codebook, or one variable or level of it, as plain text.
 
-    Parameters
-    ----------
-    book : Codebook
-        The scheme.
-    name : str, optional
-        One variable or derived level; by default an overview of all.
-    width : int
-        Columns of the text.
-
-    Returns
-    -------
-    str
-        Plain text.
-
-    Raises
-    ------
-    ValueError
-        If there is no such variable or level; the message names those there are.
-
-    Examples
-    --------
     >>> print(describe(load_codebook(), "alliance").splitlines()[0])
     alliance (ordinal, group ties): Formal tie to Russia
     """
@@ -458,6 +466,9 @@ def _overview(book: Codebook, width: int) -> str:
         ("Rules for the record", "record_rules"),
         ("Derived rules", "derived_rules"),
         ("Support types", "support_types"),
+        ("Flags", "flags"),
+        ("Bounds", "bounds"),
+        ("Options of an analysis", "options"),
     ):
         lines += ["", title]
         for entry in book.lists[name]:

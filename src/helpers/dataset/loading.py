@@ -23,6 +23,7 @@ from helpers.dataset.allowed import account_ids, confidence_ids, require, requir
 from helpers.dataset.checks import require_clean
 from helpers.dataset.codebook import Codebook, Variable, load_codebook
 from helpers.dataset.files import data_folder, once_per_state, read_rows
+from helpers.dataset.rules import Bound, holds
 from helpers.dataset.schema import TABLES
 
 _NUMBERS = {
@@ -251,8 +252,9 @@ def load_cases(
     if silence == "no":
         codes = _read_silence(codes, _wide(codings, "status"), book)
     columns = [_columns(codes[variable.id], variable) for variable in book.variables]
-    denial = _general_denial(codes, _wide(coded, "locator"))
-    return pd.concat([*columns, denial], axis="columns")
+    locators = _wide(coded, "locator")
+    bounds = [_said_together(codes, locators, bound) for bound in book.rules.bounds]
+    return pd.concat([*columns, *bounds], axis="columns")
 
 
 def coverage(
@@ -326,10 +328,11 @@ def _has_member(code: str, joined: str) -> bool:
     return code in joined.split(";")
 
 
-def _general_denial(codes: pd.DataFrame, locators: pd.DataFrame) -> pd.Series:
-    """Tell where one passage denies both troops and arms (rule D2 of the codebook)."""
-    pair = ["combat_troops", "arms_supply"]
-    both_none = (codes[pair] == "none").all(axis="columns")
-    places = locators[pair].fillna("").map(lambda text: set(text.split(";")) - {""})
-    shared = [bool(troops & arms) for troops, arms in places.itertuples(index=False)]
-    return (both_none & pd.Series(shared, index=codes.index)).rename("general_denial")
+def _said_together(codes: pd.DataFrame, locators: pd.DataFrame, bound: Bound) -> pd.Series:
+    """Tell where a bound's condition holds and one passage says so of all its variables."""
+    plain = codes.astype(object).where(codes.notna(), None).to_dict("records")
+    true = [bool(holds(bound.when, {str(k): v for k, v in row.items()})) for row in plain]
+    places = locators[list(bound.same_passage)].fillna("").map(lambda text: set(text.split(";")))
+    shared = [bool(set.intersection(*sets) - {""}) for sets in places.itertuples(index=False)]
+    both = [held and together for held, together in zip(true, shared, strict=True)]
+    return pd.Series(both, index=codes.index, name=bound.id)

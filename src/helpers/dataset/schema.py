@@ -5,7 +5,7 @@ values a column may hold is decided in `helpers.dataset.checks`.
 """
 
 TABLES: dict[str, tuple[str, ...]] = {
-    "accounts": ("account", "label", "as_of", "cut_off", "basis"),
+    "accounts": ("account", "label", "as_of", "cut_off", "basis", "text"),
     "states": (
         "state",
         "un_name",

@@ -171,7 +171,7 @@ def unread(folder: Path | None = None) -> list[tuple[str, str, str, str]]:
         for account, coder in content.first_rows("coders", "account", "coder")
         for state in content.cases
         for variable in content.book.variables
-        if account == codings.ESSAY or not variable.essay_only
+        if variable.is_coded_in(account)
         if (account, state, variable.id, coder) not in content.codings
     ]
 

@@ -22,11 +22,10 @@ from helpers.dataset.checks.cells import (
     words_at_most,
 )
 from helpers.dataset.checks.content import Content, at, check_cells, check_unique
-from helpers.dataset.codebook import FILE
+from helpers.dataset.codebook import FILE, Votes
 from helpers.dataset.files import Problem, Row
+from helpers.dataset.rules import holds, in_words, rests_on
 
-ESSAY = "essay"
-"""The account whose locators are paragraphs; the others' are events and votes."""
 CODERS = ("coder_1", "coder_2")
 """Those who code independently and are compared."""
 ADJUDICATED = "adjudicated"
@@ -47,23 +46,6 @@ MUST_BE_EMPTY = {
     "undecided": ("code",),
 }
 """For each status the cells that must hold nothing."""
-
-NEVER_HIGH = ("restraints",)
-"""Variables for which the codebook allows medium confidence at most, whatever the code."""
-TURNS = ("seeking", "exiting")
-"""Codes of `realignment` that `turns_to` presupposes."""
-
-ADMITTED_VOTES = {
-    # Record rule R2: the votes on the very act of annexation.
-    "recognises_crimea": ("68/262",),
-    "recognises_annexations": ("ES-11/4",),
-    # Record rule R3. ES-11/8 is left out: it is not a plain vote for or against Russia.
-    "public_stance": (*(f"ES-11/{number}" for number in range(1, 8)), "ES-11/9"),
-}
-"""Resolutions whose roll call may be a locator, by variable."""
-PATTERN_OF_VOTES = "public_stance"
-PATTERN_YEARS = 2
-"""Record rule R3: its votes count for 24 months before the account's date."""
 
 
 def coders(content: Content) -> Iterator[Problem]:
@@ -113,7 +95,7 @@ def codings(content: Content) -> Iterator[Problem]:
         yield from _cells_of_status(row)
         yield from _code(content, row)
         yield from _confidence(content, row)
-        yield from _turns_to(content, row)
+        yield from _required(content, row)
         if row["locator"]:
             yield from _locators(content, row)
 
@@ -134,8 +116,9 @@ def _code(content: Content, row: Row) -> Iterator[Problem]:
     variable = content.variables.get(row["variable"])
     if variable is None:
         return
-    if variable.essay_only and row["account"] != ESSAY:
-        yield at("codings", row, "variable", f"is coded in the account {ESSAY} only")
+    if not variable.is_coded_in(row["account"]):
+        only = ", ".join(variable.accounts)
+        yield at("codings", row, "variable", f"is coded in the account {only} only")
     code = row["code"]
     if not code:
         return
@@ -157,22 +140,32 @@ def _confidence(content: Content, row: Row) -> Iterator[Problem]:
     if row["scope"] == "group" and confidence != levels[0]:
         message = f"must be {levels[0]}: the scope is group, and a group statement is {levels[0]}"
         yield at("codings", row, "confidence", message)
-    if row["variable"] in NEVER_HIGH and confidence == levels[-1]:
-        message = f"must be {' or '.join(levels[:-1])} for {row['variable']}"
-        yield at("codings", row, "confidence", message)
+    variable = content.variables.get(row["variable"])
+    most = variable.max_confidence if variable else ""
+    if most and levels.index(confidence) > levels.index(most):
+        allowed = " or ".join(levels[: levels.index(most) + 1])
+        yield at("codings", row, "confidence", f"must be {allowed} for {row['variable']}")
 
 
-def _turns_to(content: Content, row: Row) -> Iterator[Problem]:
-    """Yield a turn to others by a state that is not said to realign."""
-    if row["variable"] != "turns_to" or row["status"] != "coded":
+def _required(content: Content, row: Row) -> Iterator[Problem]:
+    """Yield a coding whose variable requires other codings of the state, which are not so."""
+    condition = content.book.rules.requires.get(row["variable"])
+    if condition is None or row["status"] != "coded":
         return
-    key = (row["account"], row["state"], "realignment", row["coder"])
-    other = content.codings.get(key)
-    # Undecided can mean that only the two codes which allow a turn are left.
-    if other and (other["status"] == "undecided" or other["code"] in TURNS):
+    names = rests_on(content.book.rules, [condition])
+    keys = {name: (row["account"], row["state"], name, row["coder"]) for name in names}
+    others = {name: content.codings.get(key) for name, key in keys.items()}
+    codes = {name: other["code"] or None if other else None for name, other in others.items()}
+    # Undecided can mean that only codes which would do are left.
+    if holds(condition, codes) or any(o and o["status"] == "undecided" for o in others.values()):
         return
-    found = f"it is {other['code'] or other['status']} in line {other.line}" if other else "no row"
-    message = f"turns_to presupposes realignment {' or '.join(TURNS)} by the same coder; {found}"
+    found = "; ".join(
+        f"{name} is {other['code'] or other['status']} in line {other.line}"
+        if other
+        else f"{name} has no row"
+        for name, other in others.items()
+    )
+    message = f"{row['variable']} requires, by the same coder, that {in_words(condition)}; {found}"
     yield at("codings", row, "variable", message)
 
 
@@ -181,8 +174,9 @@ def _locators(content: Content, row: Row) -> Iterator[Problem]:
     locators = row["locator"].split(JOINT)
     if len(set(locators)) < len(locators):
         yield at("codings", row, "locator", "the same locator twice; each stands once")
-    if row["account"] == ESSAY:
-        yield from _paragraphs(content, row, locators)
+    text = content.text_of(row["account"])
+    if text:
+        yield from _paragraphs(content, row, text, locators)
         return
     for locator in locators:
         message = _evidence(content, row, locator)
@@ -190,21 +184,21 @@ def _locators(content: Content, row: Row) -> Iterator[Problem]:
             yield at("codings", row, "locator", f"{locator!r}: {message}")
     yield from _sources_of_locators(content, row, locators)
     first = content.events.get(locators[0])
-    if first and first["source_read"] == "no" and row["confidence"] == "high":
-        message = "an event whose source was not read is never the first locator of a high code"
+    surest = content.book.ids("confidences")[-1]
+    if first and first["source_read"] == "no" and row["confidence"] == surest:
+        message = "an event whose source was not read is never the first locator of a "
+        message += f"{surest} code"
         yield at("codings", row, "locator", f"{message} (record rule R10)")
 
 
-def _paragraphs(content: Content, row: Row, locators: list[str]) -> Iterator[Problem]:
-    """Yield locators that name no paragraph of the essay."""
+def _paragraphs(content: Content, row: Row, text: str, locators: list[str]) -> Iterator[Problem]:
+    """Yield locators that name no paragraph of the text that is coded."""
     if not content.whole("paragraphs"):
         return
-    source = row["source"]
-    if source not in content.paragraphs:
-        message = f"must be the text that is coded: {', '.join(content.paragraphs)}"
-        yield at("codings", row, "source", message)
+    if row["source"] != text:
+        yield at("codings", row, "source", f"must be the text that is coded: {text}")
         return
-    known = one_of(content.paragraphs[source], f"paragraphs.csv for {source}")
+    known = one_of(content.paragraphs.get(text, ()), f"paragraphs.csv for {text}")
     for locator in locators:
         if known(locator):
             yield at("codings", row, "locator", f"{locator!r}: {known(locator)}")
@@ -233,21 +227,28 @@ def _event(content: Content, row: Row, event: Row) -> str:
 
 def _vote(content: Content, row: Row, resolution: Row) -> str:
     """Say why a vote cannot be evidence for a variable in an account."""
-    admitted = ADMITTED_VOTES.get(row["variable"], ())
-    if resolution["resolution"] not in admitted:
-        votes = ", ".join(admitted) or "none"
+    variable = content.variables.get(row["variable"])
+    admitted = variable.votes if variable and variable.votes else Votes(())
+    if resolution["resolution"] not in admitted.resolutions:
+        votes = ", ".join(admitted.resolutions) or "none"
         return f"votes that the scheme admits for {row['variable']}: {votes}"
     if content.votes.get((resolution["resolution"], row["state"])) == "absent":
         return f"{row['state']} was absent, and absence codes nothing"
     held, cut_off = resolution["date"], _cut_off(content, row)
     if not cut_off or day(held):
         return ""
-    # Days are texts that compare as such: two years earlier changes the year alone.
-    begin = f"{int(cut_off[:4]) - PATTERN_YEARS:04}{cut_off[4:]}"
-    too_old = row["variable"] == PATTERN_OF_VOTES and held < begin
-    if held > cut_off or too_old:
-        return f"held on {held}; must be {f'from {begin} ' if too_old else ''}to {cut_off}"
+    begin = _months_before(cut_off, admitted.within_months)
+    if not begin <= held <= cut_off:
+        return f"held on {held}; must be {f'from {begin} ' if held < begin else ''}to {cut_off}"
     return ""
+
+
+def _months_before(day: str, months: int | None) -> str:
+    """Return a day some months earlier; days are texts that compare as such."""
+    if months is None:
+        return ""
+    years, month = divmod(int(day[:4]) * 12 + int(day[5:7]) - 1 - months, 12)
+    return f"{years:04}-{month + 1:02}{day[7:]}"
 
 
 def _cut_off(content: Content, row: Row) -> str | None:

@@ -22,12 +22,6 @@ from helpers.dataset.checks.content import Content, at, check_cells, check_uniqu
 from helpers.dataset.codebook import FILE
 from helpers.dataset.files import Problem, Row
 
-N_MEMBERS = 193
-"""Members of the United Nations since South Sudan joined in 2011."""
-N_CASES = 13
-"""States that the essay speaks of; only these are coded and have a region."""
-N_REGIONS = 5
-"""Regions that the project puts the cases into; a misspelt one makes a sixth."""
 TALLY = ("yes", "no", "abstain", "absent")
 """Columns of ``un_resolutions.csv`` named like the votes that they count."""
 N_NAMED = 5
@@ -44,6 +38,8 @@ def accounts(content: Content) -> Iterator[Problem]:
         "as_of": day_or_month,
         "cut_off": day,
         "basis": filled,
+        # Empty where events and votes are the evidence.
+        "text": optional(content.known("paragraphs", "source")),
     }
     yield from check_cells(content, "accounts", rules)
     yield from check_unique(content, "accounts", "account")
@@ -92,19 +88,19 @@ def _subregions(content: Content) -> Iterator[Problem]:
 
 
 def _numbers_of_states(content: Content) -> Iterator[Problem]:
-    """Yield wrong numbers of members, of cases and of regions."""
-    n_rows, n_cases = len(content.rows("states")), len(content.cases)
-    if n_rows != N_MEMBERS:
-        message = f"{n_rows} rows; must be {N_MEMBERS}, one per member of the United Nations"
-        yield at("states", None, "", message)
-    if n_cases != N_CASES:
-        message = f"{n_cases} states have a region; must be {N_CASES}, the cases of the essay"
-        yield at("states", None, "region", message)
+    """Yield numbers of members, of cases and of regions that the codebook does not expect."""
     regions = Counter(row["region"] for row in content.rows("states") if row["region"])
-    if len(regions) != N_REGIONS:
-        found = ", ".join(f"{name} ({count})" for name, count in sorted(regions.items()))
-        message = f"{len(regions)} regions; must be {N_REGIONS}; there are {found}"
-        yield at("states", None, "region", message)
+    found = ", ".join(f"{name} ({count})" for name, count in sorted(regions.items()))
+    counted = {
+        "members": (len(content.rows("states")), "", "rows"),
+        "cases": (len(content.cases), "region", "states have a region"),
+        "regions": (len(regions), "region", f"regions ({found})"),
+    }
+    for name, (n, column, what) in counted.items():
+        expected = content.book.counts[name]
+        if n != expected:
+            message = f"{n} {what}; counts.{name} of {FILE} says {expected}"
+            yield at("states", None, column, message)
 
 
 def un_resolutions(content: Content) -> Iterator[Problem]:
@@ -126,8 +122,9 @@ def un_resolutions(content: Content) -> Iterator[Problem]:
         if row["symbol"] != f"A/RES/{row['resolution']}":
             yield at("un_resolutions", row, "symbol", f"must be A/RES/{row['resolution']}")
         tally = [int(row[vote]) for vote in TALLY if not number(row[vote])]
-        if len(tally) == len(TALLY) and sum(tally) != N_MEMBERS:
-            message = f"{' + '.join(map(str, tally))} is {sum(tally)}; must add up to {N_MEMBERS}"
+        members = content.book.counts["members"]
+        if len(tally) == len(TALLY) and sum(tally) != members:
+            message = f"{' + '.join(map(str, tally))} is {sum(tally)}; must add up to {members}"
             yield at("un_resolutions", row, ", ".join(TALLY), message)
     if content.whole("un_resolutions"):
         yield from _resolution_sets(content)

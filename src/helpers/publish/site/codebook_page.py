@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from helpers.dataset.codebook import Entry, Variable, load_codebook
+from helpers.dataset.words import listing
 from helpers.display.plots.figure import plain
 from helpers.publish.site.markup import Html, block, grid, joined, page, prose, tag
 
@@ -112,8 +113,8 @@ def _facts(variable: Variable) -> Html:
     """Return how a variable is built, and its border cases."""
     kind = {"set": "Several codes may hold at once, in no order.", "binary": "Yes or no."}
     said = [kind.get(variable.type, "The codes are ordered.")]
-    if variable.essay_only:
-        said.append("Coded from the essay only.")
+    if variable.accounts:
+        said.append(f"Coded in {listing(variable.accounts)} only.")
     if variable.silence_code:
         said.append(
             f'Where an analysis reads silence as "no", the code is `{variable.silence_code}`.'
