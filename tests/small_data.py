@@ -135,9 +135,9 @@ def small_rows() -> Rows:
     web = "https://example.org/"
     return {
         "accounts": [
-            ["essay", "The essay", "2023-01", "2023-01-31", "Only the essay"],
-            ["record_2023", "Record 2023", "2023-02-28", "2023-02-28", "Events"],
-            ["record_2026", "Record 2026", "2026-06-25", "2026-06-25", "Events"],
+            ["essay", "The essay", "2023-01", "2023-01-31", "Only the essay", "essay"],
+            ["record_2023", "Record 2023", "2023-02-28", "2023-02-28", "Events", ""],
+            ["record_2026", "Record 2026", "2026-06-25", "2026-06-25", "Events", ""],
         ],
         "states": states,
         "sources": [
@@ -234,6 +234,6 @@ def write_small_data(folder: Path) -> Path:
         write_table(folder, table, rows)
     book = (REPOSITORY / "data" / "codebook.yml").read_bytes()
     # The small data hold four resolutions only, and sets name more.
-    book = re.sub(rb"resolutions: \[.*\]", b"resolutions: [ES-11/1, ES-11/7]", book)
+    book = re.sub(rb"(?m)^    resolutions: \[.*\]", b"    resolutions: [ES-11/1, ES-11/7]", book)
     (folder / "codebook.yml").write_bytes(book)
     return folder

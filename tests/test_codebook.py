@@ -28,8 +28,8 @@ def problems_of(folder: Path, text: str) -> list[Problem]:
 
 def test_the_scheme_is_all_there(book: Codebook) -> None:
     assert len(book.variables) == 15
-    assert len(book.record_variables) == 13
-    assert {v.id for v in book.variables if v.essay_only} == {"fate_tied", "restraints"}
+    assert sum(v.is_coded_in("record_2026") for v in book.variables) == 13
+    assert {v.id for v in book.variables if v.accounts} == {"fate_tied", "restraints"}
     assert [v.id for v in book.variables if v.is_set] == ["turns_to", "restraints"]
     assert book.ids("statuses") == ("coded", "silent", "undecided")
     assert book.ids("confidences") == ("low", "medium", "high")
@@ -91,7 +91,7 @@ def test_overview_names_every_variable_code_and_rule(book: Codebook) -> None:
     for variable in book.variables:
         joint = ", " if variable.is_set else " < "
         assert stands(f"{variable.id}: {joint.join(variable.code_ids)}")
-    for name in ("rules", "record_rules", "derived_rules", "support_types"):
+    for name in ("rules", "record_rules", "derived_rules", "support_types", "flags", "bounds"):
         assert all(stands(f"{entry.id}: {entry.rule}") for entry in book.lists[name])
 
 
@@ -127,7 +127,7 @@ CORRUPTIONS = [
     ("    type: set\n", "    type: bag\n", "variables.turns_to.type", "ordinal, set, binary"),
     ("    type: set\n", "    type: set\n    silence_code: china\n", "variables", "a set has none"),
     ("    group: ties\n", "    group: bonds\n", "variables.alliance.group", "recognition"),
-    ("essay_only: true", "essay_only: mostly", "variables.fate_tied", "True, False"),
+    ("accounts: [essay]", "accounts: essay", "variables.fate_tied.accounts", "list of texts"),
     ("border_cases: []", "border_cases:", "variables.aid_to_ukraine.border_cases", "list of texts"),
     (
         "- Recruiting alone is",
@@ -135,7 +135,7 @@ CORRUPTIONS = [
         "variables.recruitment.border_cases",
         "quote a text that has a colon",
     ),
-    ("step: 0,", "step: low,", "support_types.step", "whole number"),
+    ("step: 0\n", "step: low\n", "support_types.step", "whole number"),
     ("short_label: Alliance", "short_label: 5", "variables", "short_label must be text"),
     ("unit: One", "unit: Two\nunit: One", "", "'unit' stands twice"),
     ("unit: One", "unit: [One", "", "not YAML"),

@@ -5,7 +5,7 @@ import pytest
 
 from helpers import plots, sensitivity
 from helpers.analysis.sensitivity import pivotal, readings, standing
-from helpers.analysis.typology import NEEDED, derive
+from helpers.analysis.typology import derive, needed
 from helpers.data import load_cases, load_codings
 from helpers.dataset.files import using_data
 
@@ -88,7 +88,7 @@ def test_accounts_that_are_unknown_or_not_coded_are_refused(small_folder) -> Non
 def case(**codes: str) -> pd.DataFrame:
     """Return cases of one state with these codes and nothing else."""
     cases = load_cases("essay").loc[["ARM"]].copy()
-    cases[list(NEEDED)] = pd.NA
+    cases[list(needed())] = pd.NA
     for name, code in codes.items():
         cases.loc["ARM", name] = code
     return cases
@@ -124,7 +124,7 @@ def test_crimea_counts_only_if_asked_for() -> None:
     cases = case(recognises_crimea="recognised")
 
     assert pivotal(cases).empty
-    assert pivotal(cases, crimea=True)["needed"].tolist() == [True]
+    assert pivotal(cases, ["crimea"])["needed"].tolist() == [True]
 
 
 def test_changing_one_code_does_what_deriving_anew_does() -> None:

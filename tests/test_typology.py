@@ -14,21 +14,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from helpers.analysis.typology import (
-    CRIMEA,
-    MATERIAL,
-    NEEDED,
-    TURNING,
-    WAR_ACTS,
-    derive,
-    material_of,
-    recognition_of,
-    thesis,
-    turning_of,
-    type_of,
-)
+from helpers.analysis.typology import derive, needed, thesis
 from helpers.data import load_cases, load_status
 from helpers.dataset.codebook import load_codebook
+from helpers.dataset.rules import level_codes, type_of
 
 Record = dict[str, str | bool | None]
 
@@ -214,13 +203,14 @@ def test_the_scheme_here_is_the_codebook() -> None:
     assert {name: book.variable(name).code_ids for name in CODES} == CODES
     assert {kind.id: kind.step for kind in book.support_types} == STEPS
     assert list(STEPS) == [kind.id for kind in book.support_types]
-    assert (WAR_ACTS, CRIMEA, MATERIAL, TURNING) == (ACTS, "recognises_crimea", KINDS, TURNS)
-    assert sorted(NEEDED) == sorted(CODES)
+    assert needed() == [name for name in CODES if name != "recognises_crimea"]
+    assert needed(["crimea"]) == list(CODES)
 
 
 @pytest.mark.parametrize(("levels", "kind"), TABLE.items(), ids="-".join)
 def test_table_of_types(levels: tuple[str, str, str], kind: str) -> None:
-    assert type_of(*levels) == kind
+    names = ("recognition", "material", "turning_away")
+    assert type_of(load_codebook().rules, dict(zip(names, levels, strict=True))) == kind
 
 
 def test_the_table_is_all_there() -> None:
@@ -230,32 +220,41 @@ def test_the_table_is_all_there() -> None:
     assert set(TABLE.values()) == set(STEPS)
 
 
-@pytest.mark.parametrize("number", [2, 3])
-def test_recognition_over_all_codes(number: int) -> None:
-    codes = (*CODES["recognises_crimea"], None)
-    for acts in itertools.product(codes, repeat=number):
-        assert recognition_of(acts) == expected_recognition(acts), acts
+def level_of(name: str, given: dict[str, str | None], options: Sequence[str] = ()) -> str:
+    """Return one level of some codes, all others missing."""
+    codes = {**dict.fromkeys(load_codebook().rules.codes), **given}
+    return level_codes(load_codebook().rules, codes, frozenset(options))[name]
+
+
+@pytest.mark.parametrize("options", [[], ["crimea"]])
+def test_recognition_over_all_codes(options: list[str]) -> None:
+    names = (*ACTS, *(["recognises_crimea"] if options else []))
+    for acts in itertools.product((*CODES["recognises_crimea"], None), repeat=len(names)):
+        given = dict(zip(names, acts, strict=True))
+        assert level_of("recognition", given, options) == expected_recognition(acts), acts
 
 
 def test_material_over_all_codes() -> None:
     combinations = list(itertools.product(*((*CODES[name], None) for name in KINDS)))
     assert len(combinations) == 5 * 5 * 4 * 5
     for codes in combinations:
-        assert material_of(*codes) == expected_material(*codes), codes
+        given = dict(zip(KINDS, codes, strict=True))
+        assert level_of("material", given) == expected_material(*codes), codes
 
 
 def test_turning_away_over_all_codes() -> None:
     combinations = list(itertools.product(*((*CODES[name], None) for name in TURNS)))
     assert len(combinations) == 5 * 4 * 4
     for codes in combinations:
-        assert turning_of(*codes) == expected_turning(*codes), codes
+        given = dict(zip(TURNS, codes, strict=True))
+        assert level_of("turning_away", given) == expected_turning(*codes), codes
 
 
 @pytest.mark.parametrize("names", [(*ACTS, "recognises_crimea"), TURNS], ids=["acts", "turning"])
 @pytest.mark.parametrize("crimea", [False, True])
 def test_derived_levels_read_the_right_columns(names: tuple[str, ...], crimea: bool) -> None:
     records = every(names, "first")
-    derived = derive(table_of(records), crimea=crimea)
+    derived = derive(table_of(records), ["crimea"] if crimea else [])
     acts = (*ACTS, "recognises_crimea") if crimea else ACTS
     assert derived["recognition"].tolist() == [
         expected_recognition([r[name] for name in acts]) for r in records
@@ -299,7 +298,7 @@ def test_bounds_are_every_completion_tried_as_a_whole(data: st.DataObject) -> No
         material = expected_material(*(whole[name] for name in KINDS))
         turning = expected_turning(*(whole[name] for name in TURNS))
         found.add(TABLE[recognition, material, turning])
-    (could_be,) = derive(table_of([record]), crimea=crimea)["could_be"]
+    (could_be,) = derive(table_of([record]), ["crimea"] if crimea else [])["could_be"]
     assert set(could_be) == found
 
 
@@ -308,7 +307,7 @@ def test_bounds_are_every_completion_tried_as_a_whole(data: st.DataObject) -> No
 def test_total_and_within_bounds(records: list[Record], crimea: bool) -> None:
     cases = table_of(records)
     untouched = cases.copy(deep=True)
-    derived = derive(cases, crimea=crimea)
+    derived = derive(cases, ["crimea"] if crimea else [])
     pd.testing.assert_frame_equal(cases, untouched)
     assert derived.index.equals(cases.index)
     assert not derived.isna().any(axis=None)
@@ -342,7 +341,9 @@ def test_more_support_never_makes_a_type_less_supportive(data: st.DataObject) ->
     codes = CODES[name]
     lowest = 0 if record[name] is None else codes.index(record[name])
     higher = record | {name: data.draw(st.sampled_from(codes[lowest:]))}
-    before, after = derive(table_of([record, higher]), crimea=data.draw(st.booleans()))["type"]
+    before, after = derive(
+        table_of([record, higher]), ["crimea"] if data.draw(st.booleans()) else []
+    )["type"]
     assert before == "undetermined" or STEPS[after] is not None
     assert before == "undetermined" or STEPS[after] >= STEPS[before]
 
@@ -377,15 +378,15 @@ def test_crimea_counts_only_if_asked() -> None:
     blank: Record = dict.fromkeys(CODES)
     cases = table_of([blank | {"recognises_crimea": code} for code in CODES["recognises_crimea"]])
     assert derive(cases)["recognition"].tolist() == ["unknown"] * 4
-    assert derive(cases, crimea=True)["recognition"].tolist() == ["no", "no", "yes", "yes"]
-    assert derive(cases, crimea=True)["type"].tolist()[2:] == ["endorser", "endorser"]
+    assert derive(cases, ["crimea"])["recognition"].tolist() == ["no", "no", "yes", "yes"]
+    assert derive(cases, ["crimea"])["type"].tolist()[2:] == ["endorser", "endorser"]
 
 
-@pytest.mark.parametrize("wrong", [None, "no", "True", 1, [True]])
+@pytest.mark.parametrize("wrong", [[None], "crimea", ["Crimea"], [True], [["crimea"]]], ids=repr)
 @pytest.mark.parametrize("function", [derive, thesis])
-def test_crimea_is_true_or_false(function, wrong: object) -> None:
-    with pytest.raises(ValueError, match=r"crimea .* is not known; allowed: True, False"):
-        function(table_of([]), crimea=wrong)
+def test_an_unknown_option_is_refused(function, wrong: Sequence[object]) -> None:
+    with pytest.raises(ValueError, match=r"option .* is not known; allowed: crimea$"):
+        function(table_of([]), wrong)
 
 
 def test_dtypes_and_order() -> None:
@@ -473,7 +474,7 @@ def expected_thesis(records: Sequence[Record], crimea: bool) -> dict[str, tuple[
 @given(st.lists(one_record, max_size=3), st.booleans())
 def test_thesis_verdicts_are_brute_force(records: list[Record], crimea: bool) -> None:
     found = expected_thesis(records, crimea)
-    verdicts = thesis(table_of(records), crimea=crimea)
+    verdicts = thesis(table_of(records), ["crimea"] if crimea else [])
     names = [f"S{n:02}" for n in range(len(records))]
     for statement, row in verdicts.iterrows():
         against = found["contradicted"].get(statement, [])

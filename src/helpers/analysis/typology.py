@@ -30,7 +30,8 @@ _Pairs = tuple[tuple[str, str], ...]
 
 def needed(options: Iterable[str] = ()) -> list[str]:
     """Return the variables that types rest on, in the codebook's order."""
-    return list(_needed(load_codebook().rules, _options(options)))
+    rules = load_codebook().rules
+    return list(rests_on(rules, [kind.when for kind in rules.types], _options(options)))
 
 
 def derive(cases: pd.DataFrame, options: Iterable[str] = ()) -> pd.DataFrame:
@@ -58,8 +59,7 @@ def derive(cases: pd.DataFrame, options: Iterable[str] = ()) -> pd.DataFrame:
     ['unknown', 'military', 'military_backer']
     """
     book, asked = load_codebook(), _options(options)
-    names = [*_needed(book.rules, asked), *_flagged(book.rules)]
-    rows = [_derived(book.rules, codes, out, asked) for codes, out in _records(cases, names)]
+    rows = [_derived(book.rules, codes, out, asked) for codes, out in _records(cases)]
     flags = [flag.id for flag in book.rules.flags]
     levels = [level.id for level in book.rules.levels]
     columns = [*levels, "type", "could_be", "determined", *flags]
@@ -91,8 +91,7 @@ def thesis(cases: pd.DataFrame, options: Iterable[str] = ()) -> pd.DataFrame:
     'contradicted'
     """
     book, asked = load_codebook(), _options(options)
-    names = list(rests_on(book.rules, [case.when for case in book.rules.thesis], asked))
-    answers = [_answers(book.rules, codes, out, asked) for codes, out in _records(cases, names)]
+    answers = [_answers(book.rules, codes, out, asked) for codes, out in _records(cases)]
     rows = {}
     for place, entry in enumerate(book.lists["thesis"]):
         breaks = dict(zip(cases.index, (answer[place] for answer in answers), strict=True))
@@ -109,17 +108,12 @@ def _options(options: Iterable[str]) -> Options:
     return frozenset(require("option", option, known) for option in options)
 
 
-def _needed(rules: Rules, options: Options) -> Iterable[str]:
-    return rests_on(rules, [kind.when for kind in rules.types], options)
-
-
-def _flagged(rules: Rules) -> Iterable[str]:
-    return rests_on(rules, [flag.when for flag in rules.flags])
-
-
-def _records(cases: pd.DataFrame, names: Iterable[str]) -> list[tuple[tuple[Code, ...], _Pairs]]:
+def _records(cases: pd.DataFrame) -> list[tuple[tuple[Code, ...], _Pairs]]:
     """Return each case's codes, missing as None, and the codes that its bounds leave out."""
-    rules = load_codebook().rules
+    book = load_codebook()
+    rules = book.rules
+    conditions = [case.when for case in (*rules.types, *rules.flags, *rules.thesis)]
+    names = rests_on(rules, conditions, frozenset(book.ids("options")))
     missing = [name for name in names if name not in cases.columns]
     if missing:
         raise ValueError(f"the table of cases lacks the columns {', '.join(missing)}")

@@ -160,7 +160,7 @@ def _required(content: Content, row: Row) -> Iterator[Problem]:
     if holds(condition, codes) or any(o and o["status"] == "undecided" for o in others.values()):
         return
     found = "; ".join(
-        f"{name} is {other['code'] or other['status']} in line {other.line}"
+        f"{name} is {other['code'] or other['status']!r} in line {other.line}"
         if other
         else f"{name} has no row"
         for name, other in others.items()
@@ -174,7 +174,11 @@ def _locators(content: Content, row: Row) -> Iterator[Problem]:
     locators = row["locator"].split(JOINT)
     if len(set(locators)) < len(locators):
         yield at("codings", row, "locator", "the same locator twice; each stands once")
-    text = content.text_of(row["account"])
+    account = content.accounts.get(row["account"])
+    # What is evidence in an account that is not known cannot be said.
+    if account is None:
+        return
+    text = account["text"]
     if text:
         yield from _paragraphs(content, row, text, locators)
         return
@@ -193,12 +197,13 @@ def _locators(content: Content, row: Row) -> Iterator[Problem]:
 
 def _paragraphs(content: Content, row: Row, text: str, locators: list[str]) -> Iterator[Problem]:
     """Yield locators that name no paragraph of the text that is coded."""
-    if not content.whole("paragraphs"):
+    # A text without paragraphs is said of the account itself.
+    if not content.whole("paragraphs") or text not in content.paragraphs:
         return
     if row["source"] != text:
         yield at("codings", row, "source", f"must be the text that is coded: {text}")
         return
-    known = one_of(content.paragraphs.get(text, ()), f"paragraphs.csv for {text}")
+    known = one_of(content.paragraphs[text], f"paragraphs.csv for {text}")
     for locator in locators:
         if known(locator):
             yield at("codings", row, "locator", f"{locator!r}: {known(locator)}")

@@ -124,11 +124,6 @@ class Content:
             found.setdefault(row["source"], []).append(f"{row['section']} {row['paragraph']}")
         return {source: tuple(locators) for source, locators in found.items()}
 
-    def text_of(self, account: str) -> str:
-        """Return the source whose paragraphs an account codes; empty where events are evidence."""
-        row = self.accounts.get(account)
-        return row["text"] if row else ""
-
     def _by_id(self, table: str, column: str) -> dict[str, Row]:
         return {row.cells[column]: row for row in reversed(self.rows(table))}
 
