@@ -284,3 +284,8 @@ def test_no_cell_escapes_the_quick_look(
     assert found == {
         name for name, cell in cells.items() if cell != cell.strip() or not cell.isprintable()
     }
+
+
+def test_a_problem_is_one_line_that_steers_no_terminal() -> None:
+    text = str(Problem("a.csv", 1, "\x1b[2Jb", "", "must be\nX\u202e"))
+    assert text == r"a.csv, line 1, column \x1b[2Jb: must be\nX\u202e"

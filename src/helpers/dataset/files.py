@@ -61,7 +61,9 @@ class Problem:
         place = self.file + (f", line {self.line}" if self.line else "")
         if self.column:
             place += f", column {self.column}"
-        return f"{place}: {self.message}" + (f" (found {self.value!r})" if self.value else "")
+        text = f"{place}: {self.message}" + (f" (found {self.value!r})" if self.value else "")
+        # A message may repeat cells, and a cell must not steer a terminal or add a line.
+        return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
 class DataError(ValueError):

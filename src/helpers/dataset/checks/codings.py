@@ -160,7 +160,7 @@ def _required(content: Content, row: Row) -> Iterator[Problem]:
     if holds(condition, codes) or any(o and o["status"] == "undecided" for o in others.values()):
         return
     found = "; ".join(
-        f"{name} is {other['code'] or other['status']!r} in line {other.line}"
+        f"{name} is {other['code'] or other['status']} in line {other.line}"
         if other
         else f"{name} has no row"
         for name, other in others.items()
