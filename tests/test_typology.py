@@ -203,8 +203,9 @@ def test_the_scheme_here_is_the_codebook() -> None:
     assert {name: book.variable(name).code_ids for name in CODES} == CODES
     assert {kind.id: kind.step for kind in book.support_types} == STEPS
     assert list(STEPS) == [kind.id for kind in book.support_types]
+    assert needed("material") == list(KINDS)
     assert needed() == [name for name in CODES if name != "recognises_crimea"]
-    assert needed(["crimea"]) == list(CODES)
+    assert needed(options=["crimea"]) == list(CODES)
 
 
 @pytest.mark.parametrize(("levels", "kind"), TABLE.items(), ids="-".join)

@@ -162,7 +162,7 @@ def pivotal(cases: pd.DataFrame, options: Iterable[str] = ()) -> pd.DataFrame:
     """
     rules, asked = load_codebook().rules, frozenset(options)
     types = derive(cases, options)["type"]
-    names = needed(options)
+    names = needed(options=options)
     rows = []
     for state in cases.index:
         codes = {v: None if pd.isna(c) else str(c) for v, c in cases.loc[state, names].items()}

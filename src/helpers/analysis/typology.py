@@ -28,10 +28,16 @@ TRUTHS = {True: "yes", False: "no", None: "unknown"}
 _Pairs = tuple[tuple[str, str], ...]
 
 
-def needed(options: Iterable[str] = ()) -> list[str]:
-    """Return the variables that types rest on, in the codebook's order."""
-    rules = load_codebook().rules
-    return list(rests_on(rules, [kind.when for kind in rules.types], _options(options)))
+def needed(*levels: str, options: Iterable[str] = ()) -> list[str]:
+    """Return the variables that types, or some levels, rest on, in the codebook's order.
+
+    Raises ``ValueError`` where there is no such level or option.
+    """
+    book = load_codebook()
+    rules, chosen = book.rules, [book.level(level).id for level in levels]
+    conditions = [case.when for level in rules.levels if level.id in chosen for case in level.cases]
+    types = [] if levels else [kind.when for kind in rules.types]
+    return list(rests_on(rules, [*conditions, *types], _options(options)))
 
 
 def derive(cases: pd.DataFrame, options: Iterable[str] = ()) -> pd.DataFrame:

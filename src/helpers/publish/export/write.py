@@ -6,6 +6,8 @@ from pathlib import Path
 
 from helpers.dataset.allowed import require
 from helpers.publish.atomic import require_free, written_whole
+from helpers.dataset.codebook import load_codebook
+from helpers.publish.export.codebook_json import codebook_files
 from helpers.publish.export.collect import load_contents
 from helpers.publish.export.formats import FORMATS, Format
 from helpers.publish.export.readme import readme
@@ -39,6 +41,9 @@ def export(out: Path, style: str) -> None:
     contents = load_contents(numbers=not chosen.labelled)
     with written_whole(out) as draft:
         write(contents, draft, style)
+        if draft.is_dir():
+            for name, content in codebook_files(load_codebook()).items():
+                (draft / name).write_bytes(content)
 
 
 def write(contents: Contents, out: Path, style: str) -> None:

@@ -56,9 +56,9 @@ def write_downloads(folder: Path, scratch: Path) -> None:
 
 
 def _copy_tables(package: Path, folder: Path) -> None:
-    """Lay the tables of a Data Package out one by one."""
+    """Lay the tables of a Data Package out one by one, and the codebook as JSON."""
     folder.mkdir()
-    for table in sorted(package.glob("*.csv")):
+    for table in sorted([*package.glob("*.csv"), *package.glob("codebook*.json")]):
         shutil.copyfile(table, folder / table.name)
 
 
