@@ -389,7 +389,7 @@ def codebook(variable: str | None) -> None:
 
 
 @main.command(epilog=example("coalition types", "coalition types --silence no --format csv"))
-@click.option("--account", default="essay", show_default=True, help="Whose picture of the world.")
+@click.option("--account", default="", help="Whose picture of the world; the first unless given.")
 @click.option("--silence", default="open", show_default=True, help="How silence is read.")
 @click.option(
     "--format", "style", type=click.Choice(["text", "csv"]), default="text", show_default=True

@@ -121,7 +121,7 @@ def case_names() -> pd.Series:
 
 
 def load_codings(
-    account: str = "essay",
+    account: str = "",
     coder: str = "adjudicated",
     min_confidence: str = "low",
     group_statements: bool = True,
@@ -131,7 +131,7 @@ def load_codings(
     Parameters
     ----------
     account : str
-        Whose picture of the world.
+        Whose picture of the world; the first of ``accounts.csv`` unless given.
     coder : str
         Whose coding of it: ``coder_1``, ``coder_2`` or ``adjudicated``.
     min_confidence : str
@@ -161,13 +161,14 @@ def load_codings(
     """
     # First of all, lest an account of a broken table be called unknown.
     require_clean()
-    require("account", account, account_ids())
+    accounts = account_ids()
+    chosen = require("account", account or accounts[0], accounts)
     require("coder", coder, load_codebook().ids("coders"))
     levels = confidence_ids()
     require("min_confidence", min_confidence, levels)
     require_flag("group_statements", group_statements)
     table = load_table("codings")
-    table = table[(table["account"] == account) & (table["coder"] == coder)]
+    table = table[(table["account"] == chosen) & (table["coder"] == coder)]
     too_low = levels[: levels.index(min_confidence)]
     below = (table["status"] == "coded") & table["confidence"].isin(too_low)
     status = table["status"].mask(below, "below_threshold")
@@ -177,7 +178,7 @@ def load_codings(
 
 
 def load_status(
-    account: str = "essay",
+    account: str = "",
     coder: str = "adjudicated",
     min_confidence: str = "low",
     group_statements: bool = True,
@@ -207,7 +208,7 @@ def load_status(
 
 
 def load_cases(
-    account: str = "essay",
+    account: str = "",
     coder: str = "adjudicated",
     min_confidence: str = "low",
     silence: str = "open",
@@ -258,7 +259,7 @@ def load_cases(
 
 
 def coverage(
-    account: str = "essay",
+    account: str = "",
     coder: str = "adjudicated",
     min_confidence: str = "low",
     group_statements: bool = True,

@@ -5,8 +5,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from helpers.dataset.allowed import require
-from helpers.publish.atomic import require_free, written_whole
 from helpers.dataset.codebook import load_codebook
+from helpers.publish.atomic import require_free, written_whole
 from helpers.publish.export.codebook_json import codebook_files
 from helpers.publish.export.collect import load_contents
 from helpers.publish.export.formats import FORMATS, Format
