@@ -93,7 +93,8 @@ def _numbered(field: Field) -> Field:
 def _derived(book: Codebook, known: Mapping[str, Scale]) -> Iterator[Field]:
     """Yield what follows from the codes."""
     flags = known["yes_no"]
-    yield Field("general_denial", "Denies all military support (rule D2)", FLAG, flags, True)
+    for bound in book.lists["bounds"]:
+        yield Field(bound.id, bound.label, FLAG, flags, True)
     for level in book.levels:
         code = Field(level.id, level.label, CODE, known[level.id], required=True)
         yield from (code, _numbered(code))
@@ -102,8 +103,8 @@ def _derived(book: Codebook, known: Mapping[str, Scale]) -> Iterator[Field]:
     for kind in _possible(book):
         yield Field(f"could_be_{kind.id}", f"Could be: {kind.label}", FLAG, flags, True)
     yield Field("determined", "Only one type is possible", FLAG, flags, True)
-    label = "Regular troops fight on Russia's side"
-    yield Field("co_belligerent", label, CODE, known["yes_no_unknown"], required=True)
+    for flag in book.lists["flags"]:
+        yield Field(flag.id, flag.label, CODE, known["yes_no_unknown"], required=True)
 
 
 def wide_rows(fields: tuple[Field, ...]) -> tuple[tuple[Cell, ...], ...]:
