@@ -82,7 +82,6 @@ def _round(place: Place, entrants: list[Contender]) -> dict[str, Measured]:
 
 
 def _conditions(place: Place) -> str:
-    """Say what was measured on what."""
     return (
         f"{len(place.runs)} runs of {len({run.notebook for run in place.runs})} notebooks, "
         f"{place.jobs} cores, Python {platform.python_version()}; medians of as many rounds as "

@@ -39,15 +39,7 @@ for source, target, parameters in json.load(open(sys.argv[1])):
 
 
 class Place:
-    """A copy of the project in which the contenders work.
-
-    Parameters
-    ----------
-    folder : Path
-        An empty folder.
-    n_runs : int, optional
-        How many runs of the plan to take; all, if not given.
-    """
+    """A copy of the project in an empty folder; contenders do ``n_runs`` of the plan, or all."""
 
     def __init__(self, folder: Path, n_runs: int | None = None):
         self.folder = folder
@@ -78,36 +70,14 @@ class Place:
         return runs
 
     def fresh(self, name: str) -> Path:
-        """Return an empty folder for what a contender writes.
-
-        Parameters
-        ----------
-        name : str
-            What to call it.
-
-        Returns
-        -------
-        Path
-            The folder.
-        """
+        """Return an empty folder of this name for what a contender writes."""
         folder = self.folder / "out" / name
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         return folder
 
     def listed(self, out: Path) -> Path:
-        """Write down what to execute into a folder.
-
-        Parameters
-        ----------
-        out : Path
-            The folder.
-
-        Returns
-        -------
-        Path
-            A JSON list of notebook, target and parameters.
-        """
+        """Write notebook, target and parameters of each run into a folder, as JSON."""
         runs = [(str(r.notebook), str(out / f"{r.name}.ipynb"), r.parameters) for r in self.runs]
         path = out / "runs.json"
         path.write_text(json.dumps(runs), encoding="utf-8")
@@ -115,7 +85,6 @@ class Place:
 
 
 def _compiled(_: str, names: list[str]) -> list[str]:
-    """Return what not to copy."""
     return [name for name in names if name in {"__pycache__", ".ipynb_checkpoints"}]
 
 
@@ -123,16 +92,8 @@ def _compiled(_: str, names: list[str]) -> list[str]:
 class Contender:
     """One way to regenerate the notebooks.
 
-    Attributes
-    ----------
-    name : str
-        What the table calls it.
-    command : callable
-        Given the place, prepares what is not measured and returns the command.
-    isolates : bool
-        Whether every notebook has a process of its own.
-    slow : bool
-        Whether it takes minutes where the others take one.
+    ``command`` prepares what is not measured and returns what is; ``isolates`` says whether every
+    notebook has a process of its own, ``slow`` whether it takes minutes where the others take one.
     """
 
     name: str
@@ -142,20 +103,7 @@ class Contender:
 
 
 def papermill_commands(place: Place, out: Path) -> list[str]:
-    """Return papermill's command for each run.
-
-    Parameters
-    ----------
-    place : Place
-        The copy.
-    out : Path
-        Where the executed notebooks go.
-
-    Returns
-    -------
-    list of str
-        Each to be read by a shell.
-    """
+    """Return papermill's command for each run, to be read by a shell."""
     return [
         shlex.join(
             [
@@ -190,18 +138,7 @@ def by_api(place: Place) -> list[str]:
 
 
 def in_ploomber(python: Path) -> Callable[[Place], list[str]]:
-    """Return ploomber-engine's contender, for the interpreter of its environment.
-
-    Parameters
-    ----------
-    python : Path
-        As ``ploomber_environment`` returns it.
-
-    Returns
-    -------
-    callable
-        As ``Contender.command``.
-    """
+    """Return ploomber-engine's contender, for the interpreter of `ploomber_environment`."""
 
     def command(place: Place) -> list[str]:
         listed = place.listed(place.fresh("ploomber"))
@@ -211,19 +148,9 @@ def in_ploomber(python: Path) -> Callable[[Place], list[str]]:
 
 
 def ploomber_environment() -> Path:
-    """Make an environment with this project's pins and ploomber-engine, once.
+    """Make an environment with this project's pins and ploomber-engine, once; return its Python.
 
-    Returns
-    -------
-    Path
-        Its interpreter.
-
-    Raises
-    ------
-    OSError
-        If there is no uv.
-    subprocess.CalledProcessError
-        If it cannot be installed.
+    OSError if there is no uv, CalledProcessError if it cannot be installed.
     """
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     folder = cache / "coalition-benchmark" / "ploomber-engine"
@@ -236,7 +163,6 @@ def ploomber_environment() -> Path:
 
 
 def _quietly(*command: str) -> None:
-    """Run a command of which only the failure is of interest."""
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
 
 
@@ -269,19 +195,9 @@ def again(place: Place) -> list[str]:
 
 
 def after_edit(name: str, old: str, new: str) -> Callable[[Place], list[str]]:
-    """Return our command after an edit that changes bytes, and nothing that is shown.
+    """Return our command after an edit of a file that changes bytes, and nothing that is shown.
 
-    Parameters
-    ----------
-    name : str
-        A file of the project, all of whose runs are up to date.
-    old, new : str
-        What to replace, once, by what; they change places when ``old`` is not found.
-
-    Returns
-    -------
-    callable
-        As ``Contender.command``.
+    ``old`` is replaced once by ``new``; they change places when ``old`` is not found.
     """
 
     def command(place: Place) -> list[str]:

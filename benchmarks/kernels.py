@@ -32,18 +32,7 @@ PATIENCE = 60
 
 @contextmanager
 def provisioned(provisioner: str) -> Iterator[KernelManager]:
-    """Start a kernel through a provisioner.
-
-    Parameters
-    ----------
-    provisioner : str
-        Its name.
-
-    Yields
-    ------
-    KernelManager
-        Of the running kernel.
-    """
+    """Start a kernel through the provisioner of this name, and yield its manager."""
     before = os.environ.get(warm.VARIABLE)
     os.environ[warm.VARIABLE] = provisioner
     # It remembers what it chose first.
@@ -62,15 +51,7 @@ def provisioned(provisioner: str) -> Iterator[KernelManager]:
 def measure(provisioner: str) -> dict[str, float]:
     """Start a kernel, have it import the stack, and end it.
 
-    Parameters
-    ----------
-    provisioner : str
-        By which it is started.
-
-    Returns
-    -------
-    dict of str to float
-        Seconds from the start until each step; of the last step, its own.
+    Returns seconds from the start until each step; of the last step, its own.
     """
     begin = time.perf_counter()
     with provisioned(provisioner) as manager:
@@ -95,15 +76,7 @@ def measure(provisioner: str) -> dict[str, float]:
 def medians(rounds: int) -> dict[str, dict[str, float]]:
     """Measure both kinds of kernels in turn, so that a busy machine slows both down.
 
-    Parameters
-    ----------
-    rounds : int
-        How often.
-
-    Returns
-    -------
-    dict of str to dict of str to float
-        By provisioner and step, the median.
+    Returns the median by provisioner and step.
     """
     measure(FORKED)  # what is done once is not a kernel's
     found: dict[str, list[dict[str, float]]] = {STARTED: [], FORKED: []}
@@ -117,18 +90,7 @@ def medians(rounds: int) -> dict[str, dict[str, float]]:
 
 
 def state(server: int) -> dict[str, int]:
-    """Count what may be left behind.
-
-    Parameters
-    ----------
-    server : int
-        The process that forks.
-
-    Returns
-    -------
-    dict of str to int
-        Numbers by what is counted.
-    """
+    """Count what kernels forked by a process may leave behind."""
     children = Path(f"/proc/{server}/task/{server}/children").read_text(encoding="utf-8")
     return {
         "kernels": len(children.split()),
@@ -140,18 +102,7 @@ def state(server: int) -> dict[str, int]:
 
 
 def loop(count: int) -> Iterator[str]:
-    """Start and end many kernels, every other one at once, and compare before and after.
-
-    Parameters
-    ----------
-    count : int
-        How many.
-
-    Yields
-    ------
-    str
-        Lines of a table, when all are done.
-    """
+    """Start and end many kernels, every other one at once; yield a table of before and after."""
     measure(FORKED)
     server = client.start()
     before, begin = state(server._process.pid), time.perf_counter()

@@ -16,17 +16,9 @@ from helpers.regenerate.warm.client import NEEDED, STACK
 
 
 def cells_seconds(place: Place) -> float:
-    """Return how long all cells of all runs take, in kernels that have imported the stack.
+    """Return how long all cells of all runs take, one after another, with the stack imported.
 
-    Parameters
-    ----------
-    place : Place
-        The copy.
-
-    Returns
-    -------
-    float
-        From the moment a kernel takes up a cell until it has done it, one after another.
+    From the moment a kernel takes up a cell until it has done it.
     """
     out = place.fresh("limit")
     command = [sys.executable, "-c", IN_ONE_PROCESS, str(place.listed(out)), str(place.notebooks)]
@@ -35,7 +27,6 @@ def cells_seconds(place: Place) -> float:
 
 
 def _seconds(path: Path) -> float:
-    """Return how long the cells of an executed notebook took."""
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     times = (cell["metadata"].get("execution", {}) for cell in cells)
     return sum(
@@ -49,18 +40,7 @@ def _moment(times: dict[str, Any], name: str) -> float:
 
 
 def import_seconds(repeats: int) -> float:
-    """Return how long a new process takes to import the stack.
-
-    Parameters
-    ----------
-    repeats : int
-        How often to try; the median counts.
-
-    Returns
-    -------
-    float
-        Seconds.
-    """
+    """Return how long a new process takes to import the stack, as the median of some tries."""
     times = []
     for _ in range(repeats):
         start = time.perf_counter()
@@ -72,20 +52,7 @@ def import_seconds(repeats: int) -> float:
 
 
 def nbval_seconds(place: Place, provisioner: str) -> float:
-    """Return how long nbval takes to execute and compare the notebooks.
-
-    Parameters
-    ----------
-    place : Place
-        The copy.
-    provisioner : str
-        By which the kernels are started.
-
-    Returns
-    -------
-    float
-        Seconds.
-    """
+    """Return how long nbval takes to check the notebooks, with kernels of one kind."""
     options = ["-q", "-p", "no:cacheprovider", "--nbval", "--nbval-current-env", "-n", "0"]
     paths = sorted(map(str, {run.notebook for run in place.runs}))
     command = [sys.executable, "-m", "pytest", *options, "--rootdir", str(place.folder), *paths]

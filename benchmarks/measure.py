@@ -17,18 +17,11 @@ MEGABYTE = 1 << 20
 
 @dataclass(frozen=True)
 class Measured:
-    """One execution of a command.
+    """One execution of a command, with all the processes that it had started.
 
-    Attributes
-    ----------
-    seconds : float
-        From its start to its end.
-    cpu : float
-        Seconds of processors that it and all it had started took: on a machine that
-        others use as well, the steadier of the two.
-    peak : float
-        Megabytes that it and all it had started held at once; a page that several
-        share counts once. 0 if it ended before anybody looked.
+    ``cpu`` are seconds of processors: on a machine that others use as well, steadier than those on
+    the clock. ``peak`` are megabytes held at once, a page that several share counted once; 0 if it
+    ended before anybody looked.
     """
 
     seconds: float
@@ -37,27 +30,7 @@ class Measured:
 
 
 def measure(command: Sequence[str], cwd: Path, env: dict[str, str]) -> Measured:
-    """Run a command to its end.
-
-    Parameters
-    ----------
-    command : sequence of str
-        Program and arguments.
-    cwd : Path
-        Where it starts.
-    env : dict of str to str
-        All of its environment.
-
-    Returns
-    -------
-    Measured
-        Time and memory.
-
-    Raises
-    ------
-    RuntimeError
-        If it fails; with the end of what it said.
-    """
+    """Run a command to its end; RuntimeError with the last it said if it fails."""
     # A file, since a full pipe would stop it.
     with tempfile.TemporaryFile() as said:
         start = time.perf_counter()

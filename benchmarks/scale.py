@@ -18,15 +18,7 @@ CELLS = [
 
 
 class Small:
-    """A project of one tiny notebook, to be run any number of times.
-
-    Parameters
-    ----------
-    place : Place
-        The copy whose helpers and data are used.
-    n_runs : int
-        How many runs there are.
-    """
+    """A project of one tiny notebook for any number of runs, with a copy's helpers and data."""
 
     def __init__(self, place: Place, n_runs: int):
         self.folder = place.folder / f"small-{n_runs}"
@@ -41,20 +33,7 @@ class Small:
         (self.folder / "plan.yml").write_text(json.dumps({"01": runs}), encoding="utf-8")
 
     def seconds(self, command: str, *arguments: str) -> float:
-        """Return how long our command takes.
-
-        Parameters
-        ----------
-        command : str
-            Such as ``run``.
-        *arguments : str
-            Added to it.
-
-        Returns
-        -------
-        float
-            Seconds.
-        """
+        """Return how long our command of this name takes."""
         line: Sequence[str] = [command, "--out", str(self.out), *arguments]
         return measure([sys.executable, *COALITION, *line], self.folder, self.env).seconds
 
@@ -75,7 +54,6 @@ class Small:
 
 
 def _write_notebook(path: Path) -> None:
-    """Write the tiny notebook."""
     cells: list[dict[str, object]] = [
         {
             "cell_type": "code",
@@ -92,40 +70,14 @@ def _write_notebook(path: Path) -> None:
 
 
 def milliseconds_a_run(place: Place, sizes: Sequence[int]) -> dict[int, float]:
-    """Return what a run costs in plans of several sizes.
-
-    Parameters
-    ----------
-    place : Place
-        The copy.
-    sizes : sequence of int
-        How many runs; the cost of starting is taken from a plan of one.
-
-    Returns
-    -------
-    dict of int to float
-        Milliseconds a run, by the number of runs.
-    """
+    """Return what a run costs among so many; the cost of starting is taken from a plan of one."""
     start = Small(place, 1).seconds("run")
     taken = {size: Small(place, size).seconds("run") for size in sizes}
     return {size: 1000 * (seconds - start) / (size - 1) for size, seconds in taken.items()}
 
 
 def planned_seconds(place: Place, n_runs: int) -> float:
-    """Return how long it takes to find out that nothing is due.
-
-    Parameters
-    ----------
-    place : Place
-        The copy.
-    n_runs : int
-        How many runs are planned and checked against the store.
-
-    Returns
-    -------
-    float
-        Seconds.
-    """
+    """Return how long it takes to find out that nothing is due."""
     small = Small(place, n_runs)
     small.pretend()
     return small.seconds("run")

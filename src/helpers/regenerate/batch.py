@@ -19,31 +19,7 @@ Note = Callable[[Run, Mapping[str, str] | None, bool], None]
 def regenerate(
     runs: Sequence[Run], out: Path, report: Report, execute: Execute, note: Note
 ) -> bool:
-    """Execute runs and write each into a folder as it ends.
-
-    Parameters
-    ----------
-    runs : sequence of Run
-        What to execute, already checked.
-    out : Path
-        An existing folder.
-    report : Report
-        Told of each run as it ends.
-    execute : callable
-        Executes runs, in whatever order they end.
-    note : callable
-        Told of each run whose file is in place.
-
-    Returns
-    -------
-    bool
-        Whether all of them went well. One that failed is written too, with its error.
-
-    Raises
-    ------
-    OSError
-        If a file cannot be written.
-    """
+    """Execute runs and write each, failed or not, as it ends; False if any failed."""
     named = {run.name: run for run in runs}
     well = True
     for outcome in execute(runs):
@@ -56,20 +32,7 @@ def regenerate(
 
 
 def require_folder(out: Path, runs: Iterable[Run]) -> None:
-    """Make a folder for runs, unless their files would take the place of something else.
-
-    Parameters
-    ----------
-    out : Path
-        The folder.
-    runs : iterable of Run
-        What is to be written into it.
-
-    Raises
-    ------
-    RegenerateError
-        If it cannot take their files.
-    """
+    """Make a folder for runs, unless their files would take the place of something else."""
     folders = {run.notebook.parent for run in runs}
     if out.resolve() in folders or any(
         (out / f"{run.name}.ipynb").resolve() == run.notebook for run in runs
@@ -82,27 +45,9 @@ def require_folder(out: Path, runs: Iterable[Run]) -> None:
 
 
 def refresh(notebooks: Sequence[Path], report: Report, execute: Execute) -> bool:
-    """Execute notebooks in place and store their outputs.
+    """Execute notebooks in place and store their outputs; False if any failed.
 
-    Parameters
-    ----------
-    notebooks : sequence of Path
-        Notebooks whose defaults are already checked.
-    report : Report
-        Told of each notebook as it ends.
-    execute : callable
-        Executes them, in whatever order they end.
-
-    Returns
-    -------
-    bool
-        Whether all of them went well. One that failed is left as it was, and one
-        whose outputs have not changed is not touched.
-
-    Raises
-    ------
-    OSError
-        If a notebook cannot be written.
+    One that failed is left as it was, and one whose outputs have not changed is not touched.
     """
     named = {path.stem: path for path in notebooks}
     well = True
@@ -124,7 +69,6 @@ def _store(path: Path, outcome: Outcome) -> str:
 
 
 def _store_picture(path: Path, notebook: bytes) -> None:
-    """Write the picture that a notebook lends, if it has changed."""
     found = picture_of(notebook)
     place = picture_path(path)
     if found and not (place.is_file() and place.read_bytes() == found[0]):
@@ -133,20 +77,7 @@ def _store_picture(path: Path, notebook: bytes) -> None:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that it is whole or not there at all.
-
-    Parameters
-    ----------
-    path : Path
-        The file; what stands there is replaced in one step.
-    content : bytes
-        All of it.
-
-    Raises
-    ------
-    OSError
-        If it cannot be written; what stood there is untouched.
-    """
+    """Write a file in one step: at any time either all of it stands there, or what stood before."""
     # In the same folder, since only within a file system a file can be replaced in one step.
     draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:

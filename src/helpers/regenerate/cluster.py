@@ -30,51 +30,20 @@ SHOWN = 5
 
 @dataclass(frozen=True)
 class SentRun(Run):
-    """A run that needs no file of the machine it comes from.
-
-    Attributes
-    ----------
-    content : bytes
-        The notebook, without outputs.
-    """
+    """A run that needs no file of its own machine: with the notebook, without outputs."""
 
     content: bytes
 
 
 def fingerprint(project: Project) -> dict[str, str]:
-    """Return what has to be the same on every machine.
-
-    Parameters
-    ----------
-    project : Project
-        The project as it lies on this machine.
-
-    Returns
-    -------
-    dict of str to str
-        Digests of all files of the helpers and the data and of those that lie beside the
-        notebooks, and the installed versions; the notebooks themselves are sent.
-    """
+    """Return what has to be the same everywhere: digests of all but the notebooks, and versions."""
     folders = {"helpers": project.code, "notebooks": project.notebooks, **project.folders}
     files = {f"{name}/{path}": d for name, at in folders.items() for path, d in tree(at).items()}
     return {**files, **versions()}
 
 
 def differences(locate: Locate, expected: Mapping[str, str]) -> list[str]:
-    """Return how this machine differs from the one that sends the runs.
-
-    Parameters
-    ----------
-    locate : callable
-        Finds the project on this machine.
-    expected : mapping of str to str
-        The fingerprint of the other one.
-
-    Returns
-    -------
-    list of str
-        One text for each file or package.
-    """
+    """Say, file by file, how this machine differs from the one that sends the runs."""
     here = fingerprint(locate())
     names = sorted(set(here) | set(expected))
     return [
@@ -85,29 +54,13 @@ def differences(locate: Locate, expected: Mapping[str, str]) -> list[str]:
 
 
 def _difference(name: str, here: str, expected: str) -> str:
-    """Say how one file or package differs."""
     if "/" not in name:
         return f"{name} is {here} there, {expected} here"
     return f"{name} is {MISSING} there" if here == MISSING else f"{name} differs"
 
 
 def execute_there(run: SentRun, locate: Locate, expected: Mapping[str, str]) -> Outcome:
-    """Execute a run on the machine that this is called on.
-
-    Parameters
-    ----------
-    run : SentRun
-        From another machine.
-    locate : callable
-        Finds the project on this one.
-    expected : mapping of str to str
-        The fingerprint of the other one.
-
-    Returns
-    -------
-    Outcome
-        The executed notebook; only an error if this machine differs.
-    """
+    """Execute a run on the machine where this is called; only an error if that machine differs."""
     found = differences(locate, expected)
     if found:
         return Outcome(run.name, 0.0, None, f"refused by a worker: {_listed(found)}")
@@ -119,33 +72,17 @@ def execute_there(run: SentRun, locate: Locate, expected: Mapping[str, str]) -> 
 
 
 def _listed(found: Sequence[str]) -> str:
-    """Return the first differences, and how many more there are."""
+    """Name the first differences, and say how many more there are."""
     more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
     return "; ".join(found[:SHOWN]) + more
 
 
 @contextlib.contextmanager
 def cluster(address: str, locate: Locate, say: Callable[[str], None]) -> Iterator[Execute]:
-    """Execute on the workers of a Dask scheduler.
+    """Execute on the workers of a Dask scheduler, such as ``tcp://10.0.0.1:8786``.
 
-    Parameters
-    ----------
-    address : str
-        The scheduler's, such as ``tcp://10.0.0.1:8786``.
-    locate : callable
-        Finds the project, here and on the workers.
-    say : callable
-        Tells the user what is being waited for.
-
-    Yields
-    ------
-    callable
-        Executes runs and hands out their outcomes as they end.
-
-    Raises
-    ------
-    RegenerateError
-        If Dask is not installed, no scheduler answers, or a worker differs.
+    ``locate`` finds the project, here and on the workers; ``say`` tells the user what is being
+    waited for. RegenerateError if there is no Dask or no scheduler, or if a worker differs.
     """
     with _client(address) as client:
         say(f"Waiting for a worker at {address}.")
@@ -162,7 +99,6 @@ def cluster(address: str, locate: Locate, say: Callable[[str], None]) -> Iterato
 
 
 def _client(address: str) -> Any:
-    """Connect to a scheduler."""
     try:
         from distributed import Client  # noqa: PLC0415
     except ImportError as error:
@@ -177,7 +113,6 @@ def _client(address: str) -> Any:
 
 
 def _require_same(found: Mapping[str, list[str] | BaseException]) -> None:
-    """Refuse workers that differ."""
     lines = [
         f"{worker}: {_listed(result) if isinstance(result, list) else result!r}"
         for worker, result in found.items()

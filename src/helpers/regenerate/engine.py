@@ -1,7 +1,4 @@
-"""How papermill executes the cells: its own way, on our kernels.
-
-Imported only when something is about to run; papermill takes long to import.
-"""
+"""How papermill executes the cells: its own way, on our kernels. Takes long to import."""
 
 import logging
 from typing import Any
@@ -48,21 +45,7 @@ class KeepingEngine(NBClientEngine):  # type: ignore[misc]
         recording: Recording,
         **_: Any,
     ) -> None:
-        """Execute a notebook.
-
-        Parameters
-        ----------
-        nb_man : NotebookExecutionManager
-            Papermill's record of the execution; it holds the notebook.
-        kernel_name : str
-            Always ``python3``, which is the kernel of this environment.
-        kept : list
-            Gets the notebook, whatever becomes of it.
-        folder : str
-            Where the kernel starts.
-        recording : Recording
-            What the kernel is to record.
-        """
+        """Execute the notebook of ``nb_man`` in ``folder``; append it to ``kept`` first."""
         kept.append(nb_man.nb)
         client = Client(
             nb_man,

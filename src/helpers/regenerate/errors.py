@@ -1,37 +1,39 @@
 """The error that the user of a command can put right, and how to word it."""
 
+import contextlib
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 
 class RegenerateError(ValueError):
-    """A notebook, a plan or an argument that cannot be used.
-
-    The message is for people: it names what is wrong, where, and what is allowed.
-    """
+    """Says to people what is wrong, where, and what is allowed: in a notebook, plan or argument."""
 
 
 class UnreadableValues(RegenerateError):  # noqa: N818
-    """The data that say what a parameter may be cannot be read.
+    """The data that say what a parameter may be cannot be read; it ends all other checks."""
 
-    Every other check would fail for the same reason, so this one ends them.
-    """
+
+class Problems(list[str]):
+    """All that is wrong, a line each, to be said at once."""
+
+    @contextlib.contextmanager
+    def collected(self, before: str = "") -> Iterator[None]:
+        """Add what is wrong to the others, each with a text before it, and go on."""
+        try:
+            yield
+        except UnreadableValues:
+            raise
+        except RegenerateError as error:
+            self.extend(f"{before}{line}" for line in str(error).splitlines())
+
+    def refuse(self) -> None:
+        """Raise RegenerateError if there are any."""
+        if self:
+            raise RegenerateError("\n".join(self))
 
 
 def suggest(wrong: str, right: Iterable[str]) -> str:
-    """Return a question that names the nearest allowed word.
-
-    Parameters
-    ----------
-    wrong : str
-        What was written.
-    right : iterable of str
-        What may be written.
-
-    Returns
-    -------
-    str
-        Empty if nothing is near.
+    """Ask for the nearest allowed word; empty if none is near.
 
     Examples
     --------

@@ -17,22 +17,19 @@ from helpers.regenerate.recorder import Recording
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a run.
+    """What came of a run, its errors included.
 
     Attributes
     ----------
-    name : str
-        The name of the run.
     seconds : float
-        How long it took, the start of its kernel included.
+        The start of the kernel included.
     notebook : bytes or None
-        The executed notebook, with the error if there was one; None if there was
-        nothing to execute.
+        The executed notebook, up to the error if there was one; None if it never began.
     error : str
         What went wrong and in which cell; empty if nothing did.
     reads : mapping of str to str, or None
-        What was read in the folders that were watched, as digests by name, ``*`` for
-        what was not heard; None if nothing is known.
+        Digests by name of what it read in the watched folders, ``*`` for what was not
+        heard; None if nothing is known.
     """
 
     name: str
@@ -48,24 +45,10 @@ def execute_run(
     verifying: str = "",
     content: bytes | None = None,
 ) -> Outcome:
-    """Execute a notebook with its parameters.
+    """Execute a notebook with its parameters; whatever goes wrong with it is part of the outcome.
 
-    Parameters
-    ----------
-    run : Run
-        The notebook and its parameters, already checked.
-    watched : mapping of str to Path, optional
-        Folders, by name, of which it counts what the notebook opens.
-    verifying : str, optional
-        The audit event that encloses reading that does not count.
-    content : bytes, optional
-        The notebook, if not what its file holds.
-
-    Returns
-    -------
-    Outcome
-        The executed notebook. An error in the notebook, a dead kernel or a file
-        that is no notebook is part of the outcome and not raised.
+    ``watched`` are the folders, by name, of which it counts what the notebook opens; what it opens
+    within the audit event ``verifying`` does not. ``content`` stands in for the notebook's file.
     """
     # Once in a process this takes seconds, which are not the notebook's.
     from helpers.regenerate import engine  # noqa: F401, PLC0415
@@ -88,19 +71,7 @@ def execute_run(
 
 
 def refresh_run(run: Run) -> Outcome:
-    """Execute a notebook whose outputs are to be stored.
-
-    Parameters
-    ----------
-    run : Run
-        A notebook, without parameters.
-
-    Returns
-    -------
-    Outcome
-        As of ``execute_run``; with an error also where an output shows a path of
-        this machine, since it would differ on every other.
-    """
+    """Execute a notebook to store its outputs; a path of this machine in one is an error."""
     import nbformat  # noqa: PLC0415
 
     outcome = execute_run(run)

@@ -30,17 +30,10 @@ AWAKE = 0.5
 
 
 def default_jobs() -> int:
-    """Return how many notebooks go side by side if nobody says otherwise.
+    """As many notebooks side by side as there are cores that this process may use.
 
-    Returns
-    -------
-    int
-        As many as there are cores that this process may use.
-
-    Notes
-    -----
-    Measured on two cores with the default plan: a run takes 1.1 s of a core, of which
-    the runner itself takes 0.1. Four at a time took a tenth more of it than two.
+    Measured on two: a run takes 1.1 s of a core, the runner's 0.1 included, and four at a time took
+    a tenth more of it than two.
     """
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
@@ -48,21 +41,7 @@ def default_jobs() -> int:
 
 
 def local(project: Project, jobs: int) -> AbstractContextManager[Execute]:
-    """Execute in this process and take note of what is read.
-
-    Parameters
-    ----------
-    project : Project
-        What the runs share.
-    jobs : int
-        How many go side by side.
-
-    Returns
-    -------
-    context manager of callable
-        Executes runs and hands out their outcomes as they end; leaves no kernel behind
-        whatever happens.
-    """
+    """Execute in this process and note what is read; leaves no kernel behind, whatever happens."""
 
     def work(run: Run) -> Outcome:
         return execute_run(run, project.watched(run), project.verifying)
@@ -71,18 +50,7 @@ def local(project: Project, jobs: int) -> AbstractContextManager[Execute]:
 
 
 def refreshing(jobs: int) -> AbstractContextManager[Execute]:
-    """Execute in this process notebooks whose outputs are to be stored.
-
-    Parameters
-    ----------
-    jobs : int
-        How many go side by side.
-
-    Returns
-    -------
-    context manager of callable
-        As that of `local`.
-    """
+    """Execute in this process notebooks whose outputs are to be stored."""
     return _side_by_side(refresh_run, jobs)
 
 
@@ -104,6 +72,7 @@ def _threads(jobs: int) -> Iterator[Executor]:
         except BaseException:
             # A second interrupt would leave behind what the first has us remove.
             with _undisturbed():
+                # First no new run, then an end to those at work, whose threads are waited for.
                 executor.shutdown(wait=False, cancel_futures=True)
                 running_kernels.stop()
                 executor.shutdown()
@@ -125,14 +94,7 @@ def _undisturbed() -> Iterator[None]:
 
 @contextlib.contextmanager
 def warm_kernels() -> Iterator[None]:
-    """Have kernels forked where that can be, from a process that begins to import now.
-
-    Papermill is imported meanwhile, by the first run.
-
-    Yields
-    ------
-    None
-    """
+    """Have kernels forked from a process that imports while the first run imports papermill."""
     before = os.environ.get(warm.VARIABLE)
     warm.prepare()
     try:
@@ -147,24 +109,10 @@ def warm_kernels() -> Iterator[None]:
 def as_they_end(
     executor: Executor, work: Callable[[AnyRun], Outcome], runs: Iterable[AnyRun], at_once: int
 ) -> Iterator[Outcome]:
-    """Yield the outcomes of runs in the order in which they end.
+    """Yield the outcomes of runs as they end; an error of the executor is the outcome of its run.
 
-    Parameters
-    ----------
-    executor : Executor
-        Does the work.
-    work : callable
-        What to do with each run.
-    runs : iterable of Run
-        The runs.
-    at_once : int
-        How many of them the executor is given at a time: enough to keep it busy, and
-        not so many that all notebooks are in memory.
-
-    Yields
-    ------
-    Outcome
-        An error that the executor itself raises is the outcome of its run.
+    ``at_once`` are given to the executor at a time: enough to keep it busy, and not so many that
+    all notebooks are in memory.
     """
     left = iter(runs)
     given: dict[Future[Outcome], AnyRun] = {}
@@ -180,7 +128,6 @@ def as_they_end(
 
 
 def _outcome(future: Future[Outcome], run: Run) -> Outcome:
-    """Return what came of a run."""
     try:
         return future.result()
     # A worker that was lost again and again: the other runs go on.

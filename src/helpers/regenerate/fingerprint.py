@@ -10,7 +10,7 @@ import json
 import os
 import platform
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -28,17 +28,7 @@ OF_KERNEL = ("kernelspec", "language_info", *VOLATILE)
 
 
 def digest(*parts: str | bytes) -> str:
-    """Return a short text that differs whenever the parts do.
-
-    Parameters
-    ----------
-    *parts : str or bytes
-        What to tell apart from anything else.
-
-    Returns
-    -------
-    str
-        32 hexadecimal digits.
+    """32 hexadecimal digits that differ whenever the parts do.
 
     Examples
     --------
@@ -48,24 +38,14 @@ def digest(*parts: str | bytes) -> str:
     found = hashlib.blake2b(digest_size=16)
     for part in parts:
         data = part.encode() if isinstance(part, str) else part
+        # Its length first, or two parts could share out the same bytes otherwise.
         found.update(b"%d:" % len(data))
         found.update(data)
     return found.hexdigest()
 
 
 def file_state(path: Path) -> tuple[int, ...]:
-    """Return what changes whenever a file does: its times, its size, its place.
-
-    Parameters
-    ----------
-    path : Path
-        A file; all is 0 if there is none.
-
-    Returns
-    -------
-    tuple of int
-        To be compared with another state of the same path.
-    """
+    """Return what changes whenever a file does: times, size, place; zeros if there is none."""
     try:
         found = path.stat()
     except OSError:
@@ -75,42 +55,21 @@ def file_state(path: Path) -> tuple[int, ...]:
 
 
 def file_digest(path: Path) -> str:
-    """Return the digest of a file, read once for as long as it stays as it is.
-
-    Parameters
-    ----------
-    path : Path
-        A file.
-
-    Returns
-    -------
-    str
-        ``MISSING`` if there is none that can be read.
-    """
-    return _file_digest(path, file_state(path))
+    """Digest a file, read once for as long as it stays as it is, or return ``MISSING``."""
+    return _digest_of(path, file_state(path), bytes)
 
 
-@functools.lru_cache(maxsize=4096)
-def _file_digest(path: Path, _state: tuple[int, ...]) -> str:
+# The state is only part of the key: a file in another state is read again.
+@functools.lru_cache(maxsize=8192)
+def _digest_of(path: Path, _state: tuple[int, ...], part: Callable[[bytes], bytes]) -> str:
     try:
-        return digest(path.read_bytes())
+        return digest(part(path.read_bytes()))
     except OSError:
         return MISSING
 
 
 def names_digest(folder: Path) -> str:
-    """Return the digest of what a folder holds, by name.
-
-    Parameters
-    ----------
-    folder : Path
-        A folder.
-
-    Returns
-    -------
-    str
-        ``MISSING`` if it cannot be listed.
-    """
+    """Digest the names in a folder, or return ``MISSING``."""
     try:
         return digest(*sorted(path.name for path in folder.iterdir()))
     except OSError:
@@ -118,18 +77,9 @@ def names_digest(folder: Path) -> str:
 
 
 def tree(folder: Path) -> dict[str, str]:
-    """Return the digests of all files below a folder.
+    """Digests of the files below a folder, by relative path and in its order.
 
-    Parameters
-    ----------
-    folder : Path
-        A folder. Compiled modules are left out, what editors hide in it, and notebooks,
-        which count one by one.
-
-    Returns
-    -------
-    dict of str to str
-        By path relative to the folder, in order.
+    Left out are compiled modules, what is hidden, and notebooks, which count one by one.
     """
     found: dict[str, str] = {}
     for parent, folders, names in os.walk(folder):
@@ -141,35 +91,12 @@ def tree(folder: Path) -> dict[str, str]:
 
 
 def tree_digest(folder: Path) -> str:
-    """Return one digest of all files below a folder.
-
-    Parameters
-    ----------
-    folder : Path
-        As for `tree`.
-
-    Returns
-    -------
-    str
-        Of names and contents.
-    """
+    """One digest of all names and contents that `tree` finds below a folder."""
     return digest(*(part for item in tree(folder).items() for part in item))
 
 
 def notebook_source(content: bytes) -> bytes:
-    """Return what of a notebook an execution starts from.
-
-    Parameters
-    ----------
-    content : bytes
-        A notebook's file.
-
-    Returns
-    -------
-    bytes
-        The notebook without outputs, counts, and what every execution sets anew; the
-        content as it is if it is no notebook.
-    """
+    """Drop outputs, counts and what executions set anew; leave alone what is no notebook."""
     try:
         notebook = json.loads(content)
         cells = [_cell_source(cell) for cell in notebook["cells"]]
@@ -181,66 +108,27 @@ def notebook_source(content: bytes) -> bytes:
 
 
 def _cell_source(cell: dict[str, Any]) -> dict[str, Any]:
-    """Return a cell as it is before an execution."""
     emptied = {name: value for name, value in NO_OUTPUT.items() if name in cell}
     return {**cell, **emptied, "metadata": _without(cell.get("metadata", {}), VOLATILE)}
 
 
 def _without(mapping: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
-    """Return a mapping without some of its keys."""
     return {name: value for name, value in mapping.items() if name not in names}
 
 
 def notebook_digest(path: Path) -> str:
-    """Return the digest of what of a notebook an execution starts from.
-
-    Parameters
-    ----------
-    path : Path
-        A notebook.
-
-    Returns
-    -------
-    str
-        ``MISSING`` if it cannot be read.
-    """
-    return _notebook_digest(path, file_state(path))
-
-
-@functools.lru_cache(maxsize=4096)
-def _notebook_digest(path: Path, _state: tuple[int, ...]) -> str:
-    try:
-        return digest(notebook_source(path.read_bytes()))
-    except OSError:
-        return MISSING
+    """Digest what of a notebook an execution starts from, or return ``MISSING``."""
+    return _digest_of(path, file_state(path), notebook_source)
 
 
 def parameters_digest(parameters: dict[str, Value]) -> str:
-    """Return the digest of a run's parameters.
-
-    Parameters
-    ----------
-    parameters : dict
-        Values by name.
-
-    Returns
-    -------
-    str
-        Their order counts: papermill writes them in it.
-    """
+    """Digest a run's parameters, and their order, in which papermill writes them."""
     return digest(json.dumps(list(parameters.items())))
 
 
 @functools.cache
 def versions() -> dict[str, str]:
-    """Return the versions of the interpreter and of all that is installed for it.
-
-    Returns
-    -------
-    dict of str to str
-        By name. Distributions are known by the folders of their metadata, so that none
-        of them has to be imported; what only installs others is left out.
-    """
+    """Return versions, by name, of the interpreter and of what is installed, but for installers."""
     machine = f"{platform.python_version()} on {sys.platform}, {platform.machine()}"
     # The other entries of the path depend on how a command was started.
     folders = [Path(entry) for entry in sys.path if entry.endswith("-packages")]
@@ -251,11 +139,5 @@ def versions() -> dict[str, str]:
 
 
 def environment_digest() -> str:
-    """Return the digest of the interpreter and of all that is installed for it.
-
-    Returns
-    -------
-    str
-        Of what `versions` returns.
-    """
+    """Digest what `versions` returns."""
     return digest(*(part for item in versions().items() for part in item))

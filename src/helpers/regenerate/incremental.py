@@ -33,14 +33,12 @@ class Project:
 
     Attributes
     ----------
-    notebooks : Path
-        The folder of the notebooks.
     code : Path
-        That of the package that they import.
+        The package that the notebooks import.
     folders : mapping of str to Path
         Where the data lie, by the names that people know.
     verify : callable
-        Returns what is wrong with the data; empty if nothing is.
+        What is wrong with the data; empty if nothing is.
     verifying : str
         The audit event, with True or False, that encloses reading in order to verify:
         such a read depends on the result of ``verify`` and not on the file.
@@ -53,47 +51,19 @@ class Project:
     verifying: str = ""
 
     def watched(self, run: Run) -> dict[str, Path]:
-        """Return the folders of which it counts what a run opens.
-
-        Parameters
-        ----------
-        run : Run
-            Its notebook's own folder is one of them.
-
-        Returns
-        -------
-        dict of str to Path
-            By name.
-        """
+        """Return the folders of which it counts what a run opens, its notebook's own among them."""
         return {BESIDE: run.notebook.parent, **self.folders}
 
 
 @dataclass
 class Inputs:
-    """What runs depend on, as it is now; what many share is looked at once.
-
-    Attributes
-    ----------
-    project : Project
-        What all runs share.
-    """
+    """What runs depend on, as it is now; what many share is looked at once."""
 
     project: Project
     known: dict[tuple[Path, str], str] = field(default_factory=dict)
 
     def given(self, run: Run) -> dict[str, str]:
-        """Return what is known of a run before it is executed, as digests.
-
-        Parameters
-        ----------
-        run : Run
-            Any run.
-
-        Returns
-        -------
-        dict of str to str
-            By name.
-        """
+        """Digests by name of what is known of a run before it is executed."""
         return {
             "notebook": self._once(run.notebook, "notebook", notebook_digest),
             "parameters": parameters_digest(run.parameters),
@@ -102,20 +72,7 @@ class Inputs:
         }
 
     def now(self, run: Run, name: str) -> str:
-        """Return the digest of one thing that a run has read.
-
-        Parameters
-        ----------
-        run : Run
-            Any run.
-        name : str
-            As ``Recording.reads`` has it; with ``*`` for a path, all of a folder.
-
-        Returns
-        -------
-        str
-            What ``Recording.reads`` would say of it now.
-        """
+        """Return the digest that ``Recording.reads`` would give of a name now; ``*`` is all."""
         if name == VERIFIED:
             return self._problems
         folder, _, rest = name.partition("/")
@@ -128,7 +85,6 @@ class Inputs:
         return self._once(place / rest, name[-1:], kind)
 
     def _once(self, path: Path, kind: str, look: Callable[[Path], str]) -> str:
-        """Return what was found at a path, or look."""
         key = (path, kind)
         if key not in self.known:
             self.known[key] = look(path)
@@ -144,30 +100,12 @@ class Inputs:
 def reasons(
     runs: Iterable[Run], project: Project, out: Path, records: Mapping[str, Record]
 ) -> dict[str, str]:
-    """Return why runs are due.
-
-    Parameters
-    ----------
-    runs : iterable of Run
-        What was asked for.
-    project : Project
-        What they share.
-    out : Path
-        The folder of their files.
-    records : mapping of str to Record
-        What is remembered of them, by name.
-
-    Returns
-    -------
-    dict of str to str
-        By the name of the run: why it is to be executed; empty if it need not be.
-    """
+    """Why each run is to be executed, by its name; empty if it need not be."""
     inputs = Inputs(project)
     return {run.name: _reason(run, inputs, out, records.get(run.name)) for run in runs}
 
 
 def _reason(run: Run, inputs: Inputs, out: Path, record: Record | None) -> str:
-    """Return why a run is due, or nothing."""
     if record is None:
         return "never run"
     now = inputs.given(run)
@@ -184,7 +122,7 @@ def _reason(run: Run, inputs: Inputs, out: Path, record: Record | None) -> str:
 
 
 def _reason_of_file(path: Path, record: Record) -> str:
-    """Return why the file of a run is not what was written, or nothing."""
+    """Say why the file of a run is not what was written, or nothing."""
     try:
         found = path.stat()
     except OSError:
@@ -199,17 +137,6 @@ class Ledger:
 
     Made before the first of them begins: what is changed from then on counts as
     changed, since nobody knows which of the two a kernel saw.
-
-    Parameters
-    ----------
-    project : Project
-        What the runs share.
-    out : Path
-        The folder of their files.
-    store : Store
-        Where to keep it.
-    runs : iterable of Run
-        What is to be executed.
     """
 
     def __init__(self, project: Project, out: Path, store: Store, runs: Iterable[Run]):
@@ -222,17 +149,8 @@ class Ledger:
         self.whole = {place: tree_digest(place) for place in places}
 
     def note(self, run: Run, reads: Mapping[str, str] | None, failed: bool) -> None:
-        """Keep what a run depended on, its file being in place.
-
-        Parameters
-        ----------
-        run : Run
-            The run.
-        reads : mapping of str to str, or None
-            What it has read, if that is known.
-        failed : bool
-            Whether it ended with an error.
-        """
+        """Keep what a run depended on, its file being in place; ``reads`` is None if unknown."""
+        # What changed while it ran may have been seen before or after: it is due again.
         now = Inputs(self.project).given(run)
         given = self.given[run.name]
         steady = {name: found if now[name] == found else CHANGED for name, found in given.items()}
@@ -245,7 +163,7 @@ class Ledger:
         self.store.remember(run.name, record)
 
     def _anything(self, run: Run) -> dict[str, str]:
-        """Return the digests of all that a run may have read without being heard."""
+        """Return digests of all that a run may have read without being heard."""
         found = {}
         for name, place in self.project.watched(run).items():
             steady = tree_digest(place) == self.whole[place]

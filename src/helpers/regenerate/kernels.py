@@ -1,7 +1,4 @@
-"""The kernels that execute notebooks: this environment's, and no other's.
-
-Imported only when something is about to run; Jupyter takes long to import.
-"""
+"""The kernels that execute notebooks: this environment's, and no other's. Takes long to import."""
 
 import contextlib
 import math
@@ -20,25 +17,14 @@ ENVIRONMENT = {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
 
 
 class ThisEnvironment(KernelSpecManager):
-    """Finds one kernel: the interpreter that is running.
+    """Finds one kernel, the running interpreter's.
 
     Jupyter looks kernels up by name in folders of the user, of JUPYTER_PATH and of
     the machine, and a ``python3`` found there may belong to any environment.
     """
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:  # noqa: ARG002
-        """Return the running interpreter's kernel.
-
-        Parameters
-        ----------
-        kernel_name : str
-            Whatever the notebook says; it is not looked up.
-
-        Returns
-        -------
-        KernelSpec
-            One that starts ``sys.executable``.
-        """
+        """Start ``sys.executable``, whatever name the notebook says."""
         return KernelSpec(resource_dir=str(RESOURCES), env=ENVIRONMENT, **get_kernel_dict())
 
 
@@ -50,18 +36,7 @@ class PromptClient(AsyncKernelClient):
     """
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:
-        """Wait until the kernel answers and its outputs can be heard.
-
-        Parameters
-        ----------
-        timeout : float, optional
-            Seconds after which to give up.
-
-        Raises
-        ------
-        RuntimeError
-            If the kernel dies, or does not answer in time.
-        """
+        """Wait until the kernel answers and is heard; RuntimeError if it dies or is too slow."""
         end = time.monotonic() + (math.inf if timeout is None else timeout)
         while True:
             self.kernel_info()
@@ -78,11 +53,7 @@ class PromptClient(AsyncKernelClient):
 
 
 class QuietKernelManager(AsyncKernelManager):
-    """Starts kernels of this environment, which have nothing to complain of.
-
-    Without encryption anybody on the machine could read along, and ipykernel warns
-    of it for every kernel.
-    """
+    """Starts kernels of this environment, encrypted: ipykernel warns of every one that is not."""
 
     @default("client_factory")
     def _client(self) -> type[AsyncKernelClient]:

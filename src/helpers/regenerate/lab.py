@@ -15,25 +15,9 @@ RECORD = ".copied.json"
 
 
 def working_copies(notebooks: Path, folder: Path) -> list[str]:
-    """Copy the notebooks to a folder, where nothing that was changed is lost.
+    """Copy the notebooks to a folder, and name those that were left alone so that nothing is lost.
 
-    Parameters
-    ----------
-    notebooks : Path
-        The folder of the notebooks.
-    folder : Path
-        The folder of the copies; it is made if it does not exist.
-
-    Returns
-    -------
-    list of str
-        Names of the notebooks that have changed since they were copied, whose copies
-        have changed too and were therefore left alone.
-
-    Raises
-    ------
-    OSError
-        If a file cannot be read or written.
+    Those are notebooks that have changed since they were copied and whose copies have, too.
     """
     folder.mkdir(exist_ok=True)
     record = folder / RECORD
@@ -64,7 +48,6 @@ def _remembered(record: Path) -> dict[str, dict[str, str]]:
 
 
 def _hash(content: bytes) -> str:
-    """Return what stands for a content."""
     return hashlib.sha256(content).hexdigest()
 
 
@@ -79,22 +62,7 @@ def _cells(content: bytes) -> str:
 
 
 def lab_arguments(folder: Path, token: str, options: Sequence[str]) -> list[str]:
-    """Return the command line of a JupyterLab.
-
-    Parameters
-    ----------
-    folder : Path
-        The folder that it shows.
-    token : str
-        What a browser must know; it is asked for whatever the user's own settings say.
-    options : sequence of str
-        More options, which count most.
-
-    Returns
-    -------
-    list of str
-        What follows ``jupyter lab``.
-    """
+    """Return what follows ``jupyter lab``; a token is asked for whatever the settings say."""
     page = f"/tree/{FIRST}" if (folder / FIRST).is_file() else ""
     return [
         f"--ServerApp.root_dir={folder}",
@@ -105,15 +73,7 @@ def lab_arguments(folder: Path, token: str, options: Sequence[str]) -> list[str]
 
 
 def open_lab(folder: Path, options: Sequence[str]) -> None:
-    """Be a JupyterLab until it is shut down.
-
-    Parameters
-    ----------
-    folder : Path
-        The folder that it shows.
-    options : sequence of str
-        More options of Jupyter's.
-    """
+    """Be a JupyterLab until it is shut down; ``options`` are more of Jupyter's and count most."""
     warm.prepare()
     token = secrets.token_hex(24)
     # Jupyter shows a token only if it has chosen it itself.

@@ -9,32 +9,15 @@ from helpers.regenerate.parameter_values import Allowed, allowed_values
 
 
 def describe_notebooks(folder: Path, allowed: Allowed) -> list[dict[str, Any]]:
-    """Return a folder's notebooks with their questions and parameters.
+    """One mapping per notebook: ``notebook``, ``path``, ``question`` and ``parameters``.
 
-    Parameters
-    ----------
-    folder : Path
-        The folder of the notebooks.
-    allowed : Allowed
-        The types that parameters may have beside the plain ones.
-
-    Returns
-    -------
-    list of dict
-        One per notebook: ``notebook``, ``path``, ``question`` and ``parameters``, each
-        of these with ``name``, ``type``, ``default``, ``allowed`` (None for any value
-        of the type) and ``help``.
-
-    Raises
-    ------
-    RegenerateError
-        If there is no notebook, or one cannot be read.
+    Each parameter has ``name``, ``type``, ``default``, ``allowed`` (None for any value of the
+    type) and ``help``.
     """
     return [_describe(read_notebook(path), allowed) for path in find_notebooks(folder)]
 
 
 def _describe(notebook: Notebook, allowed: Allowed) -> dict[str, Any]:
-    """Return one notebook as plain data."""
     return {
         "notebook": notebook.name,
         "path": str(notebook.path),
@@ -53,23 +36,11 @@ def _describe(notebook: Notebook, allowed: Allowed) -> dict[str, Any]:
 
 
 def format_listing(described: list[dict[str, Any]]) -> str:
-    """Return described notebooks as text for a terminal.
-
-    Parameters
-    ----------
-    described : list of dict
-        What ``describe_notebooks`` returns.
-
-    Returns
-    -------
-    str
-        A paragraph per notebook, a few lines per parameter.
-    """
+    """Write what `describe_notebooks` returns as text, a paragraph per notebook."""
     return "\n\n".join("\n".join(_paragraph(notebook)) for notebook in described)
 
 
 def _paragraph(notebook: dict[str, Any]) -> list[str]:
-    """Return the lines of one notebook."""
     lines = [notebook["notebook"], f"  {notebook['question']}"]
     for parameter in notebook["parameters"]:
         default = json.dumps(parameter["default"], ensure_ascii=False)

@@ -26,13 +26,7 @@ MACHINE_PATH = re.compile(
 
 
 def normalise(notebook: Node) -> None:
-    """Drop volatile metadata from an executed notebook, in place.
-
-    Parameters
-    ----------
-    notebook : dict
-        The notebook's content; the ids of its own cells are kept.
-    """
+    """Drop volatile metadata from an executed notebook, in place; its own cells keep their ids."""
     metadata = notebook["metadata"]
     metadata["kernelspec"] = dict(KERNEL)
     metadata.get("language_info", {}).pop("version", None)
@@ -62,17 +56,7 @@ def _normalise_cell(cell: Node) -> list[str]:
 
 
 def merge_streams(outputs: list[Node]) -> list[Node]:
-    """Join what was printed in several pieces.
-
-    Parameters
-    ----------
-    outputs : list of dict
-        The outputs of a cell; how its printing was cut is a matter of timing.
-
-    Returns
-    -------
-    list of dict
-        The same, with later pieces added to the first of their stream.
+    """Join what was printed in several pieces: how it was cut is a matter of timing.
 
     Examples
     --------
@@ -96,18 +80,7 @@ def _joined(text: str | list[str]) -> str:
 
 
 def to_bytes(notebook: Node) -> bytes:
-    """Return a notebook as the bytes of its file.
-
-    Parameters
-    ----------
-    notebook : dict
-        The notebook's content.
-
-    Returns
-    -------
-    bytes
-        As Jupyter itself writes it, with a line break at the end.
-    """
+    """Return a notebook as Jupyter itself writes it, with a line break at the end."""
     import nbformat  # noqa: PLC0415
 
     text: str = nbformat.writes(notebook, nbformat.NO_CONVERT)  # type: ignore[no-untyped-call]
@@ -115,18 +88,7 @@ def to_bytes(notebook: Node) -> bytes:
 
 
 def machine_paths(notebook: Node) -> list[str]:
-    """Return the outputs that show a path of the machine they were made on.
-
-    Parameters
-    ----------
-    notebook : dict
-        An executed notebook.
-
-    Returns
-    -------
-    list of str
-        One line for each, with the number of the cell; empty if there are none.
-    """
+    """One line for each path of this machine that an output shows, with the number of the cell."""
     found: list[str] = []
     for cell in notebook["cells"]:
         for output in cell.get("outputs", []):

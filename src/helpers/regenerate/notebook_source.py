@@ -25,19 +25,7 @@ WRAPPERS = ("list", "Optional")
 
 @dataclass(frozen=True)
 class Parameter:
-    """One line of a notebook's parameters cell.
-
-    Attributes
-    ----------
-    name : str
-        The variable that the notebook uses.
-    annotation : str
-        Its type as written: ``Account``, ``list[Act]``, ``Optional[Region]``.
-    default : Value
-        What it is if nothing is given.
-    help : str
-        The comment at the end of the line.
-    """
+    """One line of a notebook's parameters cell, such as ``acts: list[Act] = []  # which acts``."""
 
     name: str
     annotation: str
@@ -57,17 +45,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Notebook:
-    """A notebook as it can be asked: its question and its parameters.
-
-    Attributes
-    ----------
-    path : Path
-        The file, absolute.
-    question : str
-        Its first heading; empty if it has none.
-    parameters : tuple of Parameter
-        In the order of the parameters cell.
-    """
+    """A notebook as it can be asked: its first heading and its parameters, in their order."""
 
     path: Path
     question: str
@@ -80,23 +58,10 @@ class Notebook:
 
 
 def read_notebook(path: Path) -> Notebook:
-    """Read a notebook's question and parameters.
+    """Read a notebook's question and parameters, without its outputs.
 
-    Parameters
-    ----------
-    path : Path
-        A notebook file.
-
-    Returns
-    -------
-    Notebook
-        Without its outputs.
-
-    Raises
-    ------
-    RegenerateError
-        If the file is not a notebook, or its parameters cell holds anything but
-        typed and explained assignments of literals that papermill reads as well.
+    RegenerateError if the file is not a notebook, or its parameters cell holds anything but
+    typed and explained assignments of literals that papermill reads as well.
     """
     cells = _read_cells(path)
     tagged = [cell for cell in cells if "parameters" in cell.get("metadata", {}).get("tags", [])]
@@ -129,7 +94,6 @@ def _text(cell: Mapping[str, Any]) -> str:
 
 
 def _question(cells: Sequence[Mapping[str, Any]]) -> str:
-    """Return the first heading of the first level."""
     prose = (_text(cell) for cell in cells if cell.get("cell_type") == "markdown")
     headings = (
         line[2:].strip() for text in prose for line in text.splitlines() if line[:2] == "# "
@@ -138,24 +102,7 @@ def _question(cells: Sequence[Mapping[str, Any]]) -> str:
 
 
 def read_parameters(source: str, place: str = "notebook") -> tuple[Parameter, ...]:
-    """Read the parameters that a cell declares.
-
-    Parameters
-    ----------
-    source : str
-        The text of the cell: one typed, commented assignment a line.
-    place : str
-        Where the cell is, for messages.
-
-    Returns
-    -------
-    tuple of Parameter
-        In the order of the lines.
-
-    Raises
-    ------
-    RegenerateError
-        If a line is anything else, or one that papermill would not see.
+    """Read the parameters that a cell declares; an error names ``place`` and the line.
 
     Examples
     --------
@@ -200,12 +147,10 @@ class _Line:
     place: str
 
     def refuse(self, message: str) -> NoReturn:
-        """Raise an error that names the line."""
         example = 'account: Account = "essay"  # whose picture of the world'
         raise RegenerateError(f"{self.place}: {message}; write lines like\n    {example}")
 
     def parameter(self) -> Parameter:
-        """Return what the line declares."""
         node = self.statement
         if not isinstance(node, ast.AnnAssign) or not isinstance(node.target, ast.Name):
             self.refuse(f"{self.text.strip()!r} is not a typed assignment")
@@ -234,7 +179,6 @@ class _Line:
         return self.refuse(f"the type {written} is not a name, list[name] or Optional[name]")
 
     def _default(self, node: ast.expr) -> Value:
-        """Return a default that is written as a literal."""
         written = ast.unparse(node)
         if "#" in written:
             self.refuse("papermill takes a '#' inside a default for the start of the comment")
@@ -248,30 +192,13 @@ class _Line:
         return value  # type: ignore[no-any-return]
 
     def _help(self, name: str) -> str:
-        """Return the comment that explains the parameter."""
         if not self.comment or self.comment.startswith("type:"):
             self.refuse(f"{name} has no comment that explains it")
         return self.comment
 
 
 def find_notebooks(folder: Path) -> list[Path]:
-    """Return a folder's notebooks in reading order.
-
-    Parameters
-    ----------
-    folder : Path
-        The folder; those below it are not searched.
-
-    Returns
-    -------
-    list of Path
-        Absolute paths, sorted by name.
-
-    Raises
-    ------
-    RegenerateError
-        If there is no such folder or no notebook in it.
-    """
+    """Return a folder's own notebooks in reading order, that is by name."""
     found = sorted(path for path in folder.resolve().glob("*.ipynb") if path.is_file())
     if not found:
         raise RegenerateError(f"no notebooks in {folder}")
@@ -279,25 +206,9 @@ def find_notebooks(folder: Path) -> list[Path]:
 
 
 def choose_notebook(text: str, folder: Path) -> Path:
-    """Return the notebook that a user means.
+    """Return the notebook that a user means by its name, its number (``01``) or a path.
 
-    Parameters
-    ----------
-    text : str
-        A name in the folder (``01_support_typology``), with or without its ending,
-        its number (``01``), or the path of a notebook anywhere.
-    folder : Path
-        Where the names are looked up.
-
-    Returns
-    -------
-    Path
-        The file, absolute.
-
-    Raises
-    ------
-    RegenerateError
-        If there is none, or more than one; the message lists those there are.
+    RegenerateError if there is none, or more than one; the message lists those there are.
     """
     path = Path(text)
     is_path = path.suffix == ".ipynb" and path.is_file()

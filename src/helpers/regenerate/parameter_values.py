@@ -8,7 +8,7 @@ import functools
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from helpers.regenerate.errors import RegenerateError, UnreadableValues, suggest
+from helpers.regenerate.errors import Problems, RegenerateError, UnreadableValues, suggest
 from helpers.regenerate.notebook_source import Notebook, Parameter, Scalar, Value
 
 Allowed: TypeAlias = Mapping[str, Callable[[], tuple[str, ...]]]
@@ -24,19 +24,7 @@ TRUTH = {"true": True, "false": False}
 
 
 def remember(allowed: Allowed) -> Allowed:
-    """Return the same types, each asked for its values once.
-
-    Parameters
-    ----------
-    allowed : Allowed
-        Functions that may read files.
-
-    Returns
-    -------
-    Allowed
-        Functions that keep what they have read. They raise ``UnreadableValues``
-        where the given ones raise ``ValueError``.
-    """
+    """Ask each type for its values only once; its ValueError becomes ``UnreadableValues``."""
 
     def ask_once(name: str, values: Callable[[], tuple[str, ...]]) -> Callable[[], tuple[str, ...]]:
         @functools.cache
@@ -52,25 +40,7 @@ def remember(allowed: Allowed) -> Allowed:
 
 
 def allowed_values(parameter: Parameter, allowed: Allowed) -> tuple[str, ...] | None:
-    """Return the values that a parameter may have.
-
-    Parameters
-    ----------
-    parameter : Parameter
-        As the notebook declares it.
-    allowed : Allowed
-        The types known beside ``bool``, ``int``, ``float`` and ``str``.
-
-    Returns
-    -------
-    tuple of str or None
-        None where any value of a plain type will do.
-
-    Raises
-    ------
-    RegenerateError
-        If the notebook uses a type that nobody knows.
-    """
+    """Return the values that a parameter may have; None where any value of a plain type will do."""
     if parameter.base in PLAIN:
         return None
     if parameter.base in allowed:
@@ -83,26 +53,7 @@ def allowed_values(parameter: Parameter, allowed: Allowed) -> tuple[str, ...] | 
 
 
 def check_value(parameter: Parameter, value: object, allowed: Allowed) -> Value:
-    """Return a value if a parameter may have it.
-
-    Parameters
-    ----------
-    parameter : Parameter
-        As the notebook declares it.
-    value : object
-        What was given, for instance in a plan.
-    allowed : Allowed
-        The types known beside the plain ones.
-
-    Returns
-    -------
-    Value
-        The value; a whole number becomes a float where a float is asked for.
-
-    Raises
-    ------
-    RegenerateError
-        If the type is wrong or the value is not allowed; the message says what is.
+    """Return a value if a parameter may have it, a whole number as a float where one is asked for.
 
     Examples
     --------
@@ -123,7 +74,6 @@ Account (did you mean 'essay'?); allowed: essay, record
 
 
 def _check_one(parameter: Parameter, value: object, allowed: Allowed) -> Scalar:
-    """Check one value, or one member of a list."""
     options = allowed_values(parameter, allowed)
     if parameter.base in PLAIN:
         return _check_plain(parameter, value)
@@ -134,7 +84,6 @@ def _check_one(parameter: Parameter, value: object, allowed: Allowed) -> Scalar:
 
 
 def _check_plain(parameter: Parameter, value: object) -> Scalar:
-    """Check a value of a type that any value of will do."""
     kind, words = PLAIN[parameter.base]
     if kind is float and type(value) is int:
         return float(value)
@@ -146,7 +95,6 @@ def _check_plain(parameter: Parameter, value: object) -> Scalar:
 
 
 def _refusal(parameter: Parameter, value: object, options: tuple[str, ...]) -> RegenerateError:
-    """Say what is wrong with a value and what is allowed."""
     problem = f"{parameter.name}: {value!r} is not an allowed {parameter.base}"
     if isinstance(value, str):
         problem += suggest(value, options)
@@ -156,27 +104,9 @@ def _refusal(parameter: Parameter, value: object, options: tuple[str, ...]) -> R
 
 
 def parse_text(parameter: Parameter, text: str, allowed: Allowed) -> Value:
-    """Return the value that a text on a command line stands for.
+    """Return the checked value that a text on a command line stands for.
 
-    Parameters
-    ----------
-    parameter : Parameter
-        As the notebook declares it.
-    text : str
-        A value as typed; the members of a list are separated by commas, and
-        ``none`` is nothing where the type is ``Optional``.
-    allowed : Allowed
-        The types known beside the plain ones.
-
-    Returns
-    -------
-    Value
-        A value that the parameter may have.
-
-    Raises
-    ------
-    RegenerateError
-        If it stands for none of those.
+    Commas separate the members of a list; ``none`` is nothing where the type is ``Optional``.
 
     Examples
     --------
@@ -210,64 +140,28 @@ def _parse_one(parameter: Parameter, text: str) -> Scalar:
 
 
 def resolve(notebook: Notebook, given: Mapping[str, object], allowed: Allowed) -> dict[str, Value]:
-    """Return all parameters of a run: the defaults and what is given.
+    """All parameters of a run, in the notebook's order: the defaults and what is given.
 
-    Parameters
-    ----------
-    notebook : Notebook
-        The notebook to run.
-    given : mapping
-        Values by the name of the parameter.
-    allowed : Allowed
-        The types known beside the plain ones.
-
-    Returns
-    -------
-    dict
-        One value for every parameter, in the order of the notebook.
-
-    Raises
-    ------
-    RegenerateError
-        If a name, a type or a value is wrong; the message has a line for each.
+    RegenerateError has a line for each name, type or value that is wrong.
     """
-    problems = [unknown_parameter(notebook, name) for name in given if name not in _names(notebook)]
+    names = _names(notebook)
+    problems = Problems(unknown_parameter(notebook, name) for name in given if name not in names)
     values: dict[str, Value] = {}
     for parameter in notebook.parameters:
-        try:
-            values[parameter.name] = check_value(
-                parameter, given.get(parameter.name, parameter.default), allowed
-            )
-        except UnreadableValues:
-            raise
-        except RegenerateError as error:
-            which = "" if parameter.name in given else "the default of "
-            problems.append(f"{notebook.name}: {which}{error}")
-    if problems:
-        raise RegenerateError("\n".join(problems))
+        which = "" if parameter.name in given else "the default of "
+        value = given.get(parameter.name, parameter.default)
+        with problems.collected(f"{notebook.name}: {which}"):
+            values[parameter.name] = check_value(parameter, value, allowed)
+    problems.refuse()
     return values
 
 
 def _names(notebook: Notebook) -> list[str]:
-    """Return the names of a notebook's parameters."""
     return [parameter.name for parameter in notebook.parameters]
 
 
 def unknown_parameter(notebook: Notebook, name: str) -> str:
-    """Say that a notebook has no such parameter, and which it has.
-
-    Parameters
-    ----------
-    notebook : Notebook
-        The notebook.
-    name : str
-        What was taken for one of its parameters.
-
-    Returns
-    -------
-    str
-        One line.
-    """
+    """Say in a line that a notebook has no such parameter, and which it has."""
     names = _names(notebook)
     listed = ", ".join(names) if names else "none"
     return f"{notebook.name}: no parameter {name!r}{suggest(name, names)}; allowed: {listed}"

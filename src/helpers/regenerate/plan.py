@@ -17,7 +17,7 @@ from pathlib import Path
 
 import yaml
 
-from helpers.regenerate.errors import RegenerateError, UnreadableValues, suggest
+from helpers.regenerate.errors import Problems, RegenerateError, suggest
 from helpers.regenerate.notebook_source import (
     Notebook,
     Value,
@@ -39,17 +39,7 @@ PLAN_NAME = "plan.yml"
 
 @dataclass(frozen=True)
 class Run:
-    """One notebook with one set of parameters.
-
-    Attributes
-    ----------
-    notebook : Path
-        The file to execute, absolute.
-    parameters : dict
-        A value for each of its parameters; empty to leave the notebook as it is.
-    name : str
-        The name of the run and, with ``.ipynb``, of its file.
-    """
+    """One notebook with a value for each of its parameters, or none to leave it as it is."""
 
     notebook: Path
     parameters: dict[str, Value]
@@ -57,27 +47,7 @@ class Run:
 
 
 def make_run(notebook: Notebook, given: Mapping[str, object], allowed: Allowed) -> Run:
-    """Return a run with the given values, and defaults for the others.
-
-    Parameters
-    ----------
-    notebook : Notebook
-        The notebook to run.
-    given : mapping
-        Values by the name of the parameter.
-    allowed : Allowed
-        The types that parameters may have beside the plain ones.
-
-    Returns
-    -------
-    Run
-        Named after the values that differ from the defaults.
-
-    Raises
-    ------
-    RegenerateError
-        If a name, a type or a value is wrong.
-    """
+    """Return a run with the given values, named after what differs from the defaults."""
     values = resolve(notebook, given, allowed)
     known = {p.name: allowed_values(p, allowed) or () for p in notebook.parameters}
     chosen = {p.name: values[p.name] for p in notebook.parameters if values[p.name] != p.default}
@@ -85,47 +55,24 @@ def make_run(notebook: Notebook, given: Mapping[str, object], allowed: Allowed) 
 
 
 def read_plan(folder: Path, allowed: Allowed, only: Collection[Path] | None = None) -> list[Run]:
-    """Read the runs that a folder of notebooks plans.
+    """Return the runs that a folder of notebooks plans, in the order of its ``plan.yml``.
 
-    Parameters
-    ----------
-    folder : Path
-        The folder of the notebooks and of ``plan.yml``.
-    allowed : Allowed
-        The types that parameters may have beside the plain ones.
-    only : collection of Path, optional
-        Notebooks; what the plan says of others is neither checked nor returned.
-
-    Returns
-    -------
-    list of Run
-        In the order of the plan.
-
-    Raises
-    ------
-    RegenerateError
-        If the plan is missing, is not YAML of the described form, or names a
-        notebook, parameter or value that does not exist. A line for each problem.
+    With ``only``, what the plan says of other notebooks is neither checked nor returned.
+    RegenerateError has a line for each problem.
     """
     path = folder / PLAN_NAME
     notebooks = {found.stem: found for found in find_notebooks(folder)}
     runs: dict[str, Run] = {}
-    problems: list[str] = []
+    problems = Problems()
     for entry in _read_entries(path, notebooks, problems):
         if only is not None and entry.notebook.path not in only:
             continue
-        try:
+        with problems.collected(f"{entry.place}: "):
             run = make_run(entry.notebook, entry.given, allowed)
-        except UnreadableValues:
-            raise
-        except RegenerateError as error:
-            problems.extend(f"{entry.place}: {line}" for line in str(error).splitlines())
-            continue
-        if run.name in runs:
-            problems.append(f"{entry.place}: repeats the run {run.name}")
-        runs[run.name] = run
-    if problems:
-        raise RegenerateError("\n".join(problems))
+            if run.name in runs:
+                raise RegenerateError(f"repeats the run {run.name}")
+            runs[run.name] = run
+    problems.refuse()
     return list(runs.values())
 
 
@@ -190,7 +137,6 @@ def _loader(path: Path) -> yaml.SafeLoader:
 
 
 def _root(loader: yaml.SafeLoader, path: Path) -> yaml.MappingNode:
-    """Return the plan's outermost mapping."""
     try:
         root = loader.get_single_node()
     except yaml.MarkedYAMLError as error:
@@ -219,37 +165,16 @@ def _pairs(
 
 
 def _place(path: Path, node: yaml.Node) -> str:
-    """Return the file and the line of a node."""
     return f"{path.name}, line {node.start_mark.line + 1}"
 
 
 def select_runs(
     folder: Path, asked: Sequence[str], given: Iterable[tuple[str, str]], allowed: Allowed
 ) -> list[Run]:
-    """Return the runs that a user asks for.
+    """Return the runs that a user asks for by names, numbers or paths; none means the plan.
 
-    Parameters
-    ----------
-    folder : Path
-        The folder of the notebooks and their plan.
-    asked : sequence of str
-        Names, numbers or paths of notebooks; none means the whole plan.
-    given : iterable of tuple of str and str
-        Parameters and their values as typed. With any, each notebook runs once with
-        them; with none, as often as the plan says, and once if it does not name it.
-    allowed : Allowed
-        The types that parameters may have beside the plain ones.
-
-    Returns
-    -------
-    list of Run
-        Each with a name of its own.
-
-    Raises
-    ------
-    RegenerateError
-        If a notebook, a name, a type or a value is wrong, or two runs would write
-        the same file.
+    With parameters ``given`` as typed, each notebook runs once with them; without, as often as
+    the plan says, and once if it does not name it.
     """
     paths = list(dict.fromkeys(choose_notebook(text, folder) for text in asked))
     texts = _given_once(given)
@@ -266,29 +191,7 @@ def select_runs(
 
 
 def sweep(folder: Path, asked: str, parameter: str, allowed: Allowed) -> list[Run]:
-    """Return a run of a notebook for every value that a parameter may have.
-
-    Parameters
-    ----------
-    folder : Path
-        The folder of the notebooks.
-    asked : str
-        Name, number or path of the notebook.
-    parameter : str
-        The parameter; the others keep their defaults.
-    allowed : Allowed
-        The types that parameters may have beside the plain ones.
-
-    Returns
-    -------
-    list of Run
-        One per value, in the order of the values.
-
-    Raises
-    ------
-    RegenerateError
-        If there is no such notebook or parameter, or its values are not a list.
-    """
+    """One run of a notebook for every value that a parameter may have, in their order."""
     notebook = read_notebook(choose_notebook(asked, folder))
     found = [entry for entry in notebook.parameters if entry.name == parameter]
     if not found:
@@ -300,7 +203,6 @@ def sweep(folder: Path, asked: str, parameter: str, allowed: Allowed) -> list[Ru
 
 
 def _given_once(given: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Return values by name, none of them given twice."""
     texts: dict[str, str] = {}
     for name, text in given:
         if name in texts:
@@ -313,19 +215,14 @@ def _typed_run(notebook: Notebook, texts: Mapping[str, str], allowed: Allowed) -
     """Return the run of a notebook with values as they were typed."""
     parameters = {parameter.name: parameter for parameter in notebook.parameters}
     given: dict[str, object] = {}
-    problems: list[str] = []
+    problems = Problems()
     for name, text in texts.items():
         if name not in parameters:
             problems.append(unknown_parameter(notebook, name))
             continue
-        try:
+        with problems.collected(f"{notebook.name}: "):
             given[name] = parse_text(parameters[name], text, allowed)
-        except UnreadableValues:
-            raise
-        except RegenerateError as error:
-            problems.append(f"{notebook.name}: {error}")
-    if problems:
-        raise RegenerateError("\n".join(problems))
+    problems.refuse()
     return make_run(notebook, given, allowed)
 
 
@@ -352,27 +249,7 @@ def _require_own_names(runs: Sequence[Run]) -> None:
 
 
 def default_notebooks(folder: Path, asked: Sequence[str], allowed: Allowed) -> list[Path]:
-    """Return the notebooks that a user asks for, their defaults checked.
-
-    Parameters
-    ----------
-    folder : Path
-        The folder of the notebooks.
-    asked : sequence of str
-        Names, numbers or paths of notebooks; none means all in the folder.
-    allowed : Allowed
-        The types that parameters may have beside the plain ones.
-
-    Returns
-    -------
-    list of Path
-        Each once.
-
-    Raises
-    ------
-    RegenerateError
-        If there is no such notebook, or a default is not allowed.
-    """
+    """Return the notebooks that a user asks for, or all in the folder, their defaults checked."""
     chosen = [choose_notebook(text, folder) for text in asked] or find_notebooks(folder)
     for path in chosen:
         resolve(read_notebook(path), {}, allowed)

@@ -13,35 +13,12 @@ TAG = "picture"
 
 
 def picture_path(notebook: Path) -> Path:
-    """Return where the picture of a notebook is kept.
-
-    Parameters
-    ----------
-    notebook : Path
-        The notebook's file.
-
-    Returns
-    -------
-    Path
-        A file in ``docs``, beside the folder of the notebooks.
-    """
+    """Where the picture of a notebook is kept: in ``docs``, beside the folder of the notebooks."""
     return notebook.parent.parent / "docs" / f"{notebook.stem}.png"
 
 
 def picture_of(notebook: bytes) -> tuple[bytes, str] | None:
-    """Return the picture that an executed notebook lends, and its text.
-
-    Parameters
-    ----------
-    notebook : bytes
-        The notebook's file.
-
-    Returns
-    -------
-    tuple of bytes and str, or None
-        PNG bytes and alternative text of the first image of the first cell tagged
-        ``picture``; None if there is none.
-    """
+    """PNG bytes and alternative text of the first image of the cell tagged ``picture``, if any."""
     content: dict[str, Any] = json.loads(notebook)
     for cell in content["cells"]:
         if TAG in cell["metadata"].get("tags", []):

@@ -11,15 +11,7 @@ NAME_ON_BAR = 32
 
 
 class Report:
-    """A progress bar on a terminal, plain lines anywhere else; then a table.
-
-    Parameters
-    ----------
-    total : int
-        How many runs there will be.
-    stream : TextIO
-        Where to write.
-    """
+    """A progress bar on a terminal, plain lines anywhere else; then a table."""
 
     def __init__(self, total: int, stream: TextIO):
         self.total = total
@@ -33,15 +25,7 @@ class Report:
             )
 
     def add(self, outcome: Outcome, result: str) -> None:
-        """Take note of a run that has ended.
-
-        Parameters
-        ----------
-        outcome : Outcome
-            What came of it.
-        result : str
-            What was done with that, in a word or two.
-        """
+        """Take note of a run that has ended, and in a word or two what was done with it."""
         self.rows.append((outcome, result))
         if self.bar is not None:
             self.bar.set_postfix_str(outcome.name[:NAME_ON_BAR], refresh=False)
@@ -51,15 +35,7 @@ class Report:
         self._line(f"{count} {outcome.name}  {outcome.seconds:.1f} s  {result}")
 
     def close(self, where: str) -> None:
-        """Write the table of all runs, what failed, and where to look.
-
-        Nothing is written if no run has ended.
-
-        Parameters
-        ----------
-        where : str
-            The last line: where the reader finds the notebooks.
-        """
+        """Write a table of the runs, what failed and ``where`` to look; nothing if none ended."""
         if self.bar is not None:
             self.bar.close()
         if not self.rows:

@@ -26,24 +26,11 @@ def output_name(
     chosen: Mapping[str, Value],
     known: Mapping[str, tuple[str, ...]] | None = None,
 ) -> str:
-    """Return the name, without its ending, of a run's file.
+    """Name a run's file, without its ending; ``chosen`` is what differs from the defaults.
 
-    Parameters
-    ----------
-    notebook : str
-        The name of the notebook.
-    chosen : mapping
-        The parameters that differ from the notebook's defaults, in its order.
-    known : mapping, optional
-        All values that a parameter may have, for those where they are known; they
-        are written as words (``Western Asia`` as ``western_asia``) if that leaves
-        them distinct.
-
-    Returns
-    -------
-    str
-        Readable as it is where every part is a plain word; otherwise shortened or
-        cleaned, with a digest of what it stands for at the end.
+    ``known`` has all values of a parameter, where there is a list: they are written as words
+    (``Western Asia`` as ``western_asia``) if that leaves them distinct. Where a part is no plain
+    word the name is cleaned or shortened, and ends with a digest of what it stands for.
 
     Examples
     --------
@@ -80,7 +67,7 @@ def _text(value: Value, known: tuple[str, ...]) -> str | None:
 
 @functools.cache
 def _words(known: tuple[str, ...]) -> dict[str, str]:
-    """Return values as lower-case words, or nothing if two would be the same."""
+    """Values as lower-case words, or nothing if two would be the same."""
     words = {value: re.sub(r"[^a-z0-9]+", "_", value.lower()).strip("_") for value in known}
     return words if len(set(words.values())) == len(words) else {}
 

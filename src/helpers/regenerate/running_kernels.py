@@ -21,25 +21,11 @@ class StoppedError(RuntimeError):
 
 @contextlib.contextmanager
 def registered(manager: Any) -> Iterator[None]:
-    """Let a kernel be killed from another thread while it is at work.
-
-    Parameters
-    ----------
-    manager : KernelManager
-        Of a kernel that has started.
-
-    Yields
-    ------
-    None
-
-    Raises
-    ------
-    StoppedError
-        If everything is being stopped; the kernel is still to be shut down.
-    """
+    """Let a started kernel be killed from another thread; StoppedError if all is being stopped."""
     with _lock:
         _managers.append(manager)
     try:
+        # Only now: a kernel that starts while all are stopped is in the list, or ends here.
         if _stopping.is_set():
             raise StoppedError("stopped before its first cell")
         yield

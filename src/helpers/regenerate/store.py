@@ -29,19 +29,7 @@ CREATE TABLE runs (
 
 @dataclass(frozen=True)
 class Record:
-    """What is remembered of a run.
-
-    Attributes
-    ----------
-    inputs : dict of str to str
-        All that it depended on, by name, as digests.
-    output : str
-        The digest of its file.
-    mtime_ns, size : int
-        When its file was written, in nanoseconds, and its length in bytes.
-    failed : bool
-        Whether it ended with an error.
-    """
+    """What is remembered of a run: digests of what it depended on, by name, and of its file."""
 
     inputs: dict[str, str]
     output: str
@@ -51,19 +39,13 @@ class Record:
 
 
 class Store:
-    """The runs of one folder, as long as nobody else uses them.
-
-    Parameters
-    ----------
-    connection : sqlite3.Connection
-        An open store of this version, or an empty one.
-    """
+    """The runs of one folder, as long as nobody else uses them."""
 
     def __init__(self, connection: sqlite3.Connection):
         self.connection = connection
 
     def records(self) -> dict[str, Record]:
-        """Return all that is remembered, by the name of the run."""
+        """All that is remembered, by the name of the run."""
         query = "SELECT name, inputs, output, mtime_ns, size, failed FROM runs"
         found = {}
         for name, inputs, output, mtime_ns, size, failed in self.connection.execute(query):
@@ -73,15 +55,7 @@ class Store:
         return found
 
     def remember(self, name: str, record: Record) -> None:
-        """Keep what is known of a run, in place of what was.
-
-        Parameters
-        ----------
-        name : str
-            The name of the run.
-        record : Record
-            What to keep.
-        """
+        """Keep what is known of a run, at once, in place of what was."""
         inputs = json.dumps(record.inputs, sort_keys=True)
         values = (name, inputs, record.output, record.mtime_ns, record.size, record.failed)
         self.connection.execute("REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?)", values)
@@ -89,23 +63,7 @@ class Store:
 
 @contextlib.contextmanager
 def open_store(folder: Path) -> Iterator[Store]:
-    """Open a folder's store for oneself alone.
-
-    Parameters
-    ----------
-    folder : Path
-        An existing folder. A store of another version is begun anew.
-
-    Yields
-    ------
-    Store
-        Each change is kept at once.
-
-    Raises
-    ------
-    RegenerateError
-        If somebody else has it open, or the file is no store.
-    """
+    """Open a folder's store for oneself alone; one of another version is begun anew."""
     with _connected(folder, f"file:{_escaped(folder / NAME)}") as connection:
         # Kept until the connection is closed, by whatever end of the process.
         connection.execute("PRAGMA locking_mode = EXCLUSIVE")
@@ -119,23 +77,7 @@ def open_store(folder: Path) -> Iterator[Store]:
 
 
 def read_records(folder: Path) -> dict[str, Record]:
-    """Return what a folder's store remembers, and change nothing.
-
-    Parameters
-    ----------
-    folder : Path
-        A folder; it need not exist.
-
-    Returns
-    -------
-    dict of str to Record
-        By the name of the run; empty if there is no store, or one of another version.
-
-    Raises
-    ------
-    RegenerateError
-        If somebody is changing it, or the file is no store.
-    """
+    """Return what a folder's store remembers, by the name of the run, and change nothing."""
     if not (folder / NAME).is_file():
         return {}
     # Not mode=ro: what a crash has left half done could not be taken back.
@@ -157,7 +99,6 @@ def _connected(folder: Path, address: str) -> Iterator[sqlite3.Connection]:
 
 
 def _explained(folder: Path, error: sqlite3.DatabaseError) -> str:
-    """Say what is wrong with a store, and what to do."""
     # The last byte is the kind of error, the others say more of it.
     kind = error.sqlite_errorcode & 0xFF
     if kind == sqlite3.SQLITE_BUSY:
@@ -173,5 +114,5 @@ def _version(connection: sqlite3.Connection) -> int:
 
 
 def _escaped(path: Path) -> str:
-    """Return a path as part of an address that SQLite understands."""
+    """Write a path as part of an address that SQLite understands."""
     return path.resolve().as_uri().removeprefix("file:")
