@@ -15,25 +15,10 @@ RECORD = ".copied.json"
 
 
 def working_copies(notebooks: Path, folder: Path) -> list[str]:
-    """Copy the notebooks to a folder, where nothing that was changed is lost.
+    """Copy the notebooks to a folder; names of those changed on both sides, left as they are.
 
-    Parameters
-    ----------
-    notebooks : Path
-        The folder of the notebooks.
-    folder : Path
-        The folder of the copies; it is made if it does not exist.
-
-    Returns
-    -------
-    list of str
-        Names of the notebooks that have changed since they were copied, whose copies
-        have changed too and were therefore left alone.
-
-    Raises
-    ------
-    OSError
-        If a file cannot be read or written.
+    A copy whose cells somebody has changed is never overwritten; one that was only run is
+    renewed when its notebook has changed.
     """
     folder.mkdir(exist_ok=True)
     record = folder / RECORD
@@ -79,21 +64,9 @@ def _cells(content: bytes) -> str:
 
 
 def lab_arguments(folder: Path, token: str, options: Sequence[str]) -> list[str]:
-    """Return the command line of a JupyterLab.
+    """Arguments of a JupyterLab that shows a folder; ``options``, the user's, count most.
 
-    Parameters
-    ----------
-    folder : Path
-        The folder that it shows.
-    token : str
-        What a browser must know; it is asked for whatever the user's own settings say.
-    options : sequence of str
-        More options, which count most.
-
-    Returns
-    -------
-    list of str
-        What follows ``jupyter lab``.
+    A browser must know the token, whatever the user's own settings say.
     """
     page = f"/tree/{FIRST}" if (folder / FIRST).is_file() else ""
     return [
@@ -105,15 +78,7 @@ def lab_arguments(folder: Path, token: str, options: Sequence[str]) -> list[str]
 
 
 def open_lab(folder: Path, options: Sequence[str]) -> None:
-    """Be a JupyterLab until it is shut down.
-
-    Parameters
-    ----------
-    folder : Path
-        The folder that it shows.
-    options : sequence of str
-        More options of Jupyter's.
-    """
+    """Be a JupyterLab that shows a folder, until it is shut down."""
     warm.prepare()
     token = secrets.token_hex(24)
     # Jupyter shows a token only if it has chosen it itself.
