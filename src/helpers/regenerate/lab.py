@@ -15,9 +15,10 @@ RECORD = ".copied.json"
 
 
 def working_copies(notebooks: Path, folder: Path) -> list[str]:
-    """Copy the notebooks to a folder, and name those that were left alone so that nothing is lost.
+    """Copy the notebooks to a folder; names of those changed on both sides, left as they are.
 
-    Those are notebooks that have changed since they were copied and whose copies have, too.
+    A copy whose cells somebody has changed is never overwritten; one that was only run is
+    renewed when its notebook has changed.
     """
     folder.mkdir(exist_ok=True)
     record = folder / RECORD
@@ -48,6 +49,7 @@ def _remembered(record: Path) -> dict[str, dict[str, str]]:
 
 
 def _hash(content: bytes) -> str:
+    """Return what stands for a content."""
     return hashlib.sha256(content).hexdigest()
 
 
@@ -62,7 +64,10 @@ def _cells(content: bytes) -> str:
 
 
 def lab_arguments(folder: Path, token: str, options: Sequence[str]) -> list[str]:
-    """Return what follows ``jupyter lab``; a token is asked for whatever the settings say."""
+    """Arguments of a JupyterLab that shows a folder; ``options``, the user's, count most.
+
+    A browser must know the token, whatever the user's own settings say.
+    """
     page = f"/tree/{FIRST}" if (folder / FIRST).is_file() else ""
     return [
         f"--ServerApp.root_dir={folder}",
@@ -73,7 +78,7 @@ def lab_arguments(folder: Path, token: str, options: Sequence[str]) -> list[str]
 
 
 def open_lab(folder: Path, options: Sequence[str]) -> None:
-    """Be a JupyterLab until it is shut down; ``options`` are more of Jupyter's and count most."""
+    """Be a JupyterLab that shows a folder, until it is shut down."""
     warm.prepare()
     token = secrets.token_hex(24)
     # Jupyter shows a token only if it has chosen it itself.

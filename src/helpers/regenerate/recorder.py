@@ -47,17 +47,10 @@ HEARD = OPENS | LISTS | PROGRAMS | IMPORTS
 
 
 class Recorder:
-    """An audit hook that writes down what is read below some folders.
+    """An audit hook that writes down, one JSON list a line, what is read below some folders.
 
-    Parameters
-    ----------
-    to : str
-        The file to write to: one JSON list a line.
-    folders : mapping of str to str
-        The folders that count, by the name they are to have.
-    verifying : str
-        The audit event, with True or False, between which files are read only in order
-        to check them.
+    ``folders`` maps the name that each is to have to its path. Files read between the audit
+    events ``verifying`` with True and with False are read only in order to check them.
     """
 
     def __init__(self, to: str, folders: Mapping[str, str], verifying: str):
@@ -66,6 +59,7 @@ class Recorder:
         self.verifying = verifying
         self.to = Path(to)
         self.seen: set[tuple[Any, ...]] = set()
+        # Of each thread: while one takes note or checks, what others read counts all the same.
         self.thread = threading.local()
         self.note(STARTED)
         if UNHEARD & set(sys.modules):
@@ -73,8 +67,11 @@ class Recorder:
 
     def __call__(self, event: str, arguments: tuple[Any, ...]) -> None:
         """Take note of an event; never let it fail."""
+        # Called for every event of the interpreter, some of them thousands of times a second,
+        # and for good: Python has no way to take a hook away again.
         if event not in HEARD and event != self.verifying:
             return
+        # What the hook itself opens to take note would call the hook.
         if getattr(self.thread, "busy", False):
             return
         self.thread.busy = True
@@ -87,15 +84,7 @@ class Recorder:
             self.thread.busy = False
 
     def hear(self, event: str, arguments: tuple[Any, ...]) -> None:
-        """Take note of an event that matters.
-
-        Parameters
-        ----------
-        event : str
-            Its name.
-        arguments : tuple
-            What came with it.
-        """
+        """Take note of an event that matters."""
         if event == self.verifying:
             self.thread.checks = arguments[0]
             self.note(VERIFIED)
@@ -110,7 +99,9 @@ class Recorder:
 
     def open(self, path: Any) -> None:
         """Note that a file is read, and in which state."""
+        # The event comes before the opening, so that this is the state in which it is read.
         if isinstance(path, int):
+            # A descriptor: its file was announced when that was opened.
             return
         if os.fsdecode(path).startswith("file:"):
             raise ValueError("an address of SQLite's, and not a path")
@@ -126,6 +117,7 @@ class Recorder:
     def list(self, path: Any) -> None:
         """Note that a folder is listed, and what it holds."""
         if isinstance(path, int):
+            # The folder of a descriptor has no name that all systems would tell.
             self.note(ANYTHING)
             return
         label = self.label(_absolute(path), "/")
@@ -133,14 +125,15 @@ class Recorder:
             self.note(label, names_digest(Path(os.fsdecode(path))))
 
     def leads_in(self, absolute: str) -> bool:
-        """Tell whether a folder that counts can be reached through a folder."""
+        """Whether a folder that counts can be reached through a folder."""
         above = absolute.rstrip(os.sep) + os.sep
         return bool(self.label(absolute, "/")) or any(
             folder.startswith(above) for _, folder in self.folders
         )
 
     def label(self, absolute: str, end: str = "") -> str:
-        """Return what a path is called, empty if it does not count."""
+        """Return what a path is called; empty if it does not count."""
+        # As it is written first: a link inside that leads out still counts as what is inside.
         for path in (absolute, os.path.realpath(absolute)):
             for name, folder in self.folders:
                 if path == folder and end:
@@ -165,13 +158,15 @@ def _absolute(path: Any) -> str:
 
 
 def _by_import() -> bool:
-    """Tell whether Python lists a folder only to find a module or a package."""
+    """Whether Python lists a folder only to find a module or a package."""
+    # Frames: this one, hear, __call__, and the one that lists.
     name = sys._getframe(3).f_globals.get("__name__", "")
     return str(name).startswith(("importlib", "_frozen_importlib", "pkgutil"))
 
 
 def _writes(mode: object, flags: object) -> bool:
-    """Tell whether a file is opened only to be written."""
+    """Whether a file is opened only to be written."""
+    # ``open`` announces its mode, ``os.open`` only flags.
     if isinstance(mode, str):
         return not {"r", "+"} & set(mode)
     return isinstance(flags, int) and bool(flags & os.O_WRONLY)
@@ -188,13 +183,7 @@ def _source_of(path: str) -> str:
 
 
 def load_ipython_extension(_shell: object) -> None:
-    """Begin, if this kernel was started with what to record.
-
-    Parameters
-    ----------
-    _shell : InteractiveShell
-        Not used.
-    """
+    """Begin, if this kernel was started with what to record."""
     # The notebook sees the environment that it would see anyway.
     told = os.environ.pop(VARIABLE, "")
     if told:
@@ -202,15 +191,7 @@ def load_ipython_extension(_shell: object) -> None:
 
 
 class Recording:
-    """What one kernel shall record, and what it has recorded.
-
-    Parameters
-    ----------
-    folders : mapping of str to Path
-        The folders that count, by the name they are to have.
-    verifying : str
-        The audit event that encloses reading in order to check.
-    """
+    """What one kernel shall record, and what it has recorded; as for ``Recorder``."""
 
     def __init__(self, folders: Mapping[str, Path], verifying: str):
         self.folders = {name: folder.resolve() for name, folder in folders.items()}
@@ -233,16 +214,13 @@ class Recording:
         return {**os.environ, VARIABLE: self.told}
 
     def reads(self) -> dict[str, str]:
-        """Return what was read, with digests.
+        """Return digests by name and relative path of what was read, a slash after listed folders.
 
-        Returns
-        -------
-        dict of str to str
-            By name and relative path; a folder that was listed ends with a slash. The
-            digest of what has changed since it was read equals that of nothing else.
-            With ``*`` among the names, anything else may have been read as well.
+        The digest of what has changed since it was read equals that of nothing else. With
+        ``*`` among the names, anything else may have been read as well.
         """
         lines = [json.loads(line) for line in self.path.read_text(encoding="utf-8").splitlines()]
+        # A kernel that never began to record may have read anything.
         found: dict[str, str] = {} if [STARTED] in lines else {ANYTHING: ""}
         for label, *state in lines:
             if label != STARTED:

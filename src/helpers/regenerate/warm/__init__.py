@@ -18,24 +18,16 @@ VARIABLE = "JUPYTER_DEFAULT_PROVISIONER_NAME"
 
 
 def environment() -> dict[str, str]:
-    """Return what makes Jupyter tools start warm kernels.
+    """Variables that make Jupyter tools start warm kernels; a provisioner already chosen stays.
 
-    For one command, never for a profile: in other environments the name is unknown.
-
-    Returns
-    -------
-    dict of str to str
-        Variables to add to the environment; none on a system that cannot fork, or if
-        another provisioner is chosen already.
+    For one command, never for a profile: in other environments the name is unknown. Empty on
+    a system that cannot fork.
     """
     return {VARIABLE: os.environ.get(VARIABLE, NAME)} if hasattr(os, "fork") else {}
 
 
 def prepare() -> None:
-    """Have the kernels of this process forked, and begin to import what they need.
-
-    Returns at once: the server imports while this process goes on to import its own.
-    """
+    """Have this process's kernels forked: the server imports while the caller goes on."""
     from helpers.regenerate.warm import client  # noqa: PLC0415
 
     os.environ.update(environment())

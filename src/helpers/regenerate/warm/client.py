@@ -42,16 +42,10 @@ PATIENCE = 5.0
 
 
 class ForkedKernel:
-    """A kernel that the server has forked, as far as ``subprocess.Popen`` is needed.
+    """A kernel that the server has forked, with as much of ``subprocess.Popen`` as is needed.
 
-    Attributes
-    ----------
-    pid : int or None
-        The process, once it is known.
-    returncode : int or None
-        How it ended: the code, or the negative number of a signal.
-    error : OSError or None
-        Why it could not be started.
+    It is the server's child, not this process's: only the server can wait for it, and says
+    so when it has ended. ``returncode`` is negative for a signal, as with ``Popen``.
     """
 
     stdin = stdout = stderr = None
@@ -61,6 +55,7 @@ class ForkedKernel:
         self.pid: int | None = None
         self.returncode: int | None = None
         self.error: OSError | None = None
+        # Whoever asked has gone before the server said which process it is.
         self.unwanted = False
 
     def poll(self) -> int | None:
@@ -76,13 +71,8 @@ class ForkedKernel:
         return self.returncode
 
     def send_signal(self, signum: int) -> None:
-        """Send a signal to the process, unless it has ended.
-
-        Parameters
-        ----------
-        signum : int
-            The signal.
-        """
+        """Send a signal to the process, unless it has ended."""
+        # Asked first: the number of a process that has ended may be another's by now.
         if self.poll() is None and self.pid:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, signum)
@@ -97,32 +87,25 @@ class ForkedKernel:
 
 
 class Server:
-    """The server of this process.
+    """The server as its client sees it: the process, its folder, its kernels.
 
-    Parameters
-    ----------
-    environment : mapping of str to str
-        That of the first kernel.
-
-    Attributes
-    ----------
-    alive : bool
-        Whether it still answers.
-    folder : Path
-        Its working folder, which only the user can enter; gone with it.
-    environment : dict
-        What it was started with.
+    ``environment`` is that of the first kernel; ``folder`` can be entered by the user only,
+    holds the kernels' sockets, and goes with the server; ``alive`` is whether it answers.
     """
 
     def __init__(self, environment: Mapping[str, str]):
         self.environment = dict(environment)
         self.folder = private_folder()
         self.alive = True
+        # Kernels are launched and asked after from several threads; whoever holds the lock
+        # may find, while reading, that the server is gone, and then ends kernels under it.
         self._lock = threading.RLock()
         self._numbers = itertools.count(1)
         self._kernels: dict[int, ForkedKernel] = {}
         self._received = b""
         self._connection, theirs = socket.socketpair()
+        # Closed here once the server has it: a second copy would keep the connection open
+        # after the server's end, and its death would go unnoticed.
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, str(SCRIPT), str(theirs.fileno()), *modules(environment)],
@@ -138,28 +121,11 @@ class Server:
     async def launch(
         self, cmd: Sequence[str], env: Mapping[str, str], cwd: str, streams: Sequence[int]
     ) -> ForkedKernel | None:
-        """Have a kernel forked.
+        """Have a kernel forked and return it; None if the server has ended.
 
-        Parameters
-        ----------
-        cmd : sequence of str
-            The command line that would start it.
-        env : mapping of str to str
-            All of its environment.
-        cwd : str
-            Where it starts.
-        streams : sequence of int
-            Descriptors of its input, output and errors.
-
-        Returns
-        -------
-        ForkedKernel or None
-            The running kernel, or None if the server has ended.
-
-        Raises
-        ------
-        OSError
-            If the folder cannot be entered or the system has no room for a process.
+        ``streams`` are descriptors of its input, output and errors, which stay the caller's.
+        OSError, as from ``Popen``, if the folder cannot be entered or there is no room for
+        another process.
         """
         number, kernel = next(self._numbers), ForkedKernel(self)
         request = {"number": number, "cmd": list(cmd), "env": dict(env), "cwd": cwd}
@@ -170,7 +136,7 @@ class Server:
                 await asyncio.sleep(PAUSE)
                 self.read()
         except BaseException:
-            # Whoever asked is no longer there to end it.
+            # Cancelled or interrupted: nobody is left who would end it.
             kernel.unwanted = True
             kernel.kill()
             raise
@@ -182,11 +148,16 @@ class Server:
         """Send a request; a server that is gone is noticed when it is next read."""
         with self._lock, contextlib.suppress(OSError):
             self._kernels[number] = kernel
+            # The descriptors go with the first bytes; a long environment may need more turns.
             sent = socket.send_fds(self._connection, [line], streams)
             self._connection.sendall(line[sent:])
 
     def read(self) -> None:
-        """Take note of what the server has said, without waiting."""
+        """Take note of what the server has said, without waiting.
+
+        There is no thread that listens: a thread in the client could hold a lock when the
+        client itself forks. Whoever wants to know asks.
+        """
         with self._lock:
             while self.alive:
                 try:
@@ -215,6 +186,7 @@ class Server:
             if kernel.unwanted:
                 kernel.kill()
             return
+        # Ended, or never begun: one of both is said of each kernel, and it is the last word.
         del self._kernels[number]
         kernel.returncode = ended
         kernel.error = OSError(*error) if error else None
@@ -225,17 +197,19 @@ class Server:
         for kernel in self._kernels.values():
             kernel.returncode = -signal.SIGKILL
             if kernel.pid:
+                # Its watch over its parent looks once a second, which is long to wait for.
                 with contextlib.suppress(OSError):
                     os.killpg(kernel.pid, signal.SIGKILL)
         self._kernels.clear()
 
     def leave(self) -> None:
-        """Let go of the server in a forked copy of its client."""
+        """Let go of the server in a forked copy of its client, whose parent goes on with it."""
         self.alive = False
         self._connection.close()
 
     def stop(self) -> None:
         """End the server, its kernels and its folder."""
+        # The end of the connection is what tells it to end.
         self._connection.close()
         with self._lock:
             self._lost()
@@ -252,19 +226,9 @@ _server: Server | None = None
 
 
 def start(environment: Mapping[str, str] | None = None) -> Server:
-    """Start this process's server, if it has none yet, and return it.
+    """Return this process's only server, dead or alive; start it if there is none yet.
 
-    It imports while the caller goes on.
-
-    Parameters
-    ----------
-    environment : mapping of str to str, optional
-        For the server, if it is started; by default that of this process.
-
-    Returns
-    -------
-    Server
-        The only one, dead or alive.
+    It imports while the caller goes on, in the given environment or that of this process.
     """
     global _server  # noqa: PLW0603
     with _lock:
@@ -286,6 +250,7 @@ def stop() -> None:
 
 def _leave() -> None:
     """Have a forked copy of this process start with no server."""
+    # The lock may be held by a thread that this copy does not have.
     global _lock, _server  # noqa: PLW0603
     _lock = threading.Lock()
     if _server is not None:
@@ -298,50 +263,30 @@ if hasattr(os, "register_at_fork"):
 
 
 def current_umask() -> int:
-    """Return which permissions new files of this process lack.
-
-    Returns
-    -------
-    int
-        Their bits.
-    """
+    """Bits of the permissions that new files of this process lack."""
     with contextlib.suppress(OSError):
         status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
         for line in status.splitlines():
             if line.startswith("Umask:"):
                 return int(line.split()[1], 8)
-    # Elsewhere it can only be learnt by setting it.
+    # Elsewhere it can only be learnt by setting it, for all threads for a moment.
     found = os.umask(0o077)
     os.umask(found)
     return found
 
 
 def unsupported() -> str:
-    """Say why kernels cannot be forked on this system.
-
-    Returns
-    -------
-    str
-        Empty if they can be.
-    """
+    """Why kernels cannot be forked on this system; empty if they can be."""
     if sys.platform == "darwin" and os.environ.get(ON_MACOS) != "1":
         return f"on macOS only where {ON_MACOS} is set to 1, since its libraries dislike it"
     return "" if hasattr(os, "fork") else "this system cannot"
 
 
 def modules(environment: Mapping[str, str]) -> list[str]:
-    """Return the names of the modules that the server imports.
+    """Names of the modules that the server imports.
 
-    Parameters
-    ----------
-    environment : mapping of str to str
-        Its variable ``COALITION_PRELOAD`` names others than the usual ones, separated
-        by commas; what a kernel consists of is always imported.
-
-    Returns
-    -------
-    list of str
-        Never one of this project, whose code must be read anew by every kernel.
+    ``COALITION_PRELOAD`` names others than the usual stack, separated by commas; what a kernel
+    consists of is always among them, and never this project, which every kernel reads anew.
     """
     chosen = environment.get(PRELOAD, ",".join(STACK)).split(",")
     own = __name__.partition(".")[0]
@@ -358,13 +303,7 @@ def _own_environment(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def private_folder() -> Path:
-    """Make a folder that only the user can enter, with a path that sockets can have.
-
-    Returns
-    -------
-    Path
-        A new folder.
-    """
+    """Make a folder that only the user can enter, with a path short enough for sockets."""
     folder = tempfile.gettempdir()
     if len(os.fsencode(folder)) > LONGEST_FOLDER - len("/kernels-12345678"):
         folder = "/tmp"

@@ -43,18 +43,7 @@ class ForkServerProvisioner(LocalProvisioner):
     _sockets = ""
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
-        """Choose the sockets, then prepare as usual.
-
-        Parameters
-        ----------
-        **kwargs
-            What the kernel manager was given.
-
-        Returns
-        -------
-        dict
-            What ``launch_kernel`` will be given.
-        """
+        """Choose the sockets, then prepare as usual: what ``launch_kernel`` will be given."""
         manager = self.parent
         if not unsupported() and isinstance(manager, KernelManager):
             self._use_private_sockets(manager, kwargs.get("env", os.environ))
@@ -72,25 +61,7 @@ class ForkServerProvisioner(LocalProvisioner):
         manager.cache_ports = False
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
-        """Have the kernel forked, or start it as usual.
-
-        Parameters
-        ----------
-        cmd : list of str
-            The command line that starts the kernel.
-        **kwargs
-            As for ``subprocess.Popen``.
-
-        Returns
-        -------
-        dict
-            How to connect.
-
-        Raises
-        ------
-        OSError
-            If the process cannot be started.
-        """
+        """Have the kernel forked, or start it as usual, with what ``Popen`` would be given."""
         reason = why_not(cmd, kwargs) or await self._fork(cmd, kwargs)
         if reason:
             say_once(reason)
@@ -98,7 +69,7 @@ class ForkServerProvisioner(LocalProvisioner):
         return self.connection_info
 
     async def _fork(self, cmd: list[str], kwargs: Mapping[str, Any]) -> str:
-        """Have the kernel forked; return why not, if it could not be."""
+        """Have the kernel forked; why not, if it could not be."""
         env = kwargs["env"]
         server = start(env)
         reason = differs(server.environment, env)
@@ -121,29 +92,17 @@ class ForkServerProvisioner(LocalProvisioner):
             await asyncio.sleep(PAUSE)
 
     def _socket_paths(self) -> list[Path]:
-        """Return where the kernel listens, if that is in the private folder."""
+        """Where the kernel listens, if that is in the private folder."""
         manager: Any = self.parent
         return [Path(f"{self._sockets}-{port}") for port in manager.ports] if self._sockets else []
 
     async def shutdown_requested(self, restart: bool = False) -> None:
-        """Notice the end at once, where Jupyter looks ten times a second.
-
-        Parameters
-        ----------
-        restart : bool, optional
-            Whether the kernel will be started again.
-        """
+        """Notice the end at once, where Jupyter looks ten times a second."""
         await super().shutdown_requested(restart=restart)
         await self._ended()
 
     async def kill(self, restart: bool = False) -> None:
-        """Kill the kernel and what it has started.
-
-        Parameters
-        ----------
-        restart : bool, optional
-            Whether the kernel will be started again.
-        """
+        """Kill the kernel and what it has started."""
         await super().kill(restart=restart)
         await self._ended()
 
@@ -154,13 +113,7 @@ class ForkServerProvisioner(LocalProvisioner):
             await asyncio.sleep(PAUSE)
 
     async def cleanup(self, restart: bool = False) -> None:
-        """Remove what the kernel, or Jupyter for it, has left behind.
-
-        Parameters
-        ----------
-        restart : bool, optional
-            Whether the kernel will be started again, on the same sockets.
-        """
+        """Remove what the kernel has left behind; one that restarts keeps its sockets."""
         await super().cleanup(restart=restart)
         manager: Any = self.parent
         if restart or not (self._sockets and manager.connection_file):
@@ -171,12 +124,9 @@ class ForkServerProvisioner(LocalProvisioner):
 
 
 class Streams:
-    """Descriptors of a kernel's input, output and errors.
+    """Descriptors of a kernel's input, output and errors, from what ``Popen`` would be given.
 
-    Parameters
-    ----------
-    kwargs : mapping
-        As for ``subprocess.Popen``; the input is empty unless given.
+    The input is empty unless given.
     """
 
     def __init__(self, kwargs: Mapping[str, Any]):
@@ -189,6 +139,7 @@ class Streams:
         found: list[int] = []
         for stream, usual in zip(given, (self.null, 1, 2), strict=True):
             if stream == subprocess.STDOUT:
+                # Errors go where the output goes, which comes before them in the list.
                 found.append(found[1])
             else:
                 found.append(self._descriptor(usual if stream is None else stream))
@@ -205,18 +156,7 @@ class Streams:
 
 
 def is_own_kernel(cmd: Sequence[str]) -> bool:
-    """Tell whether a command starts a Python kernel of this environment.
-
-    Parameters
-    ----------
-    cmd : sequence of str
-        A kernel's command line.
-
-    Returns
-    -------
-    bool
-        False for another interpreter, or one with options of its own.
-    """
+    """Whether a command starts this Python as a kernel, with no options of its own."""
     if list(cmd[1:3]) != LAUNCHER:
         return False
     asked, own = Path(cmd[0]).expanduser(), Path(sys.executable)
@@ -225,20 +165,7 @@ def is_own_kernel(cmd: Sequence[str]) -> bool:
 
 
 def why_not(cmd: Sequence[str], kwargs: Mapping[str, Any]) -> str:
-    """Say why a kernel cannot be forked.
-
-    Parameters
-    ----------
-    cmd : sequence of str
-        Its command line.
-    kwargs : mapping
-        As for ``subprocess.Popen``.
-
-    Returns
-    -------
-    str
-        Empty if nothing speaks against it.
-    """
+    """Why a kernel cannot be forked as ``Popen`` would start it; empty if it can be."""
     reason = unsupported()
     if reason:
         return reason
@@ -261,18 +188,7 @@ def _entries(path: str) -> list[str]:
 
 
 def differs(ours: Mapping[str, str], theirs: Mapping[str, str]) -> str:
-    """Say in what two environments differ that a fork could not make good.
-
-    Parameters
-    ----------
-    ours, theirs : mapping of str to str
-        The server's and the kernel's.
-
-    Returns
-    -------
-    str
-        Empty if in nothing.
-    """
+    """In what the server's and a kernel's environment differ that a fork cannot make good."""
     names = sorted(
         name
         for name in ours.keys() | theirs.keys()
@@ -282,13 +198,7 @@ def differs(ours: Mapping[str, str], theirs: Mapping[str, str]) -> str:
 
 
 def say_once(reason: str) -> None:
-    """Warn that a kernel starts as usual, the first time for each reason.
-
-    Parameters
-    ----------
-    reason : str
-        Why.
-    """
+    """Warn that a kernel starts as usual, the first time for each reason."""
     if reason not in _said:
         _said.add(reason)
         text = f"kernels start as usual and slower, not forked: {reason}"

@@ -54,10 +54,8 @@ class Request(NamedTuple):
 class Server:
     """Forks kernels for one client and tells it how they end.
 
-    Parameters
-    ----------
-    connection : socket.socket
-        The client's other end.
+    One thread does all of it, since a fork copies only the thread that forks: a lock that any
+    other held would stay locked in every kernel.
     """
 
     def __init__(self, connection: socket.socket):
@@ -66,6 +64,8 @@ class Server:
         self.numbers: dict[int, int] = {}
         self.received = b""
         self.descriptors: list[int] = []
+        # A kernel's end arrives as a signal, requests arrive on a socket: a pipe that the
+        # signal writes to lets one select wait for both.
         self.woken, self.wake = os.pipe()
         for end in (self.woken, self.wake):
             os.set_blocking(end, False)
@@ -76,11 +76,8 @@ class Server:
     def serve(self) -> Request | None:
         """Answer requests until the client is gone.
 
-        Returns
-        -------
-        Request or None
-            In every forked child, what it was forked for; in the server, at its end,
-            nothing. So a child leaves all of the server's frames behind.
+        Returns twice, as a fork does: in every child with what it was forked for, so that
+        the child leaves all of the server's frames behind; in the server, at its end, None.
         """
         while True:
             ends: list[Any] = [self.connection, self.woken]
@@ -96,16 +93,19 @@ class Server:
                     return None
                 for request in requests:
                     if self.start(request):
+                        # The child. What else had arrived is the server's to answer.
                         return request
 
     def receive(self) -> list[Request] | None:
-        """Return the requests that have arrived, or None if none will any more."""
+        """Return the requests that have arrived; None if none will any more."""
         try:
             data, descriptors, _, _ = socket.recv_fds(self.connection, LONGEST_READ, 3)
         except ConnectionError:
             return None
         if not data:
             return None
+        # A request may arrive in pieces and several in one; descriptors keep their order, so
+        # each request takes the next three.
         self.descriptors += descriptors
         *lines, self.received = (self.received + data).split(b"\n")
         return [Request(**json.loads(line)) for line in lines]
@@ -116,7 +116,7 @@ class Server:
             self.connection.sendall(json.dumps({"number": number, **what}).encode() + b"\n")
 
     def start(self, request: Request) -> bool:
-        """Fork; return whether this is the child."""
+        """Fork; whether this is the child."""
         streams, self.descriptors = self.descriptors[:3], self.descriptors[3:]
         child = False
         try:
@@ -147,6 +147,8 @@ class Server:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         for target, descriptor in enumerate(streams):
             os.dup2(descriptor, target)
+        # A copy kept open here would hide the end of the client from the server, and that of
+        # the server from the client.
         self.connection.close()
         for descriptor in (self.woken, self.wake, *self.descriptors):
             os.close(descriptor)
@@ -154,6 +156,7 @@ class Server:
     def report_ended(self) -> None:
         """Tell the client of every child that has ended."""
         with contextlib.suppress(ChildProcessError):
+            # Several may end for one signal, so ask until no more have.
             while True:
                 pid, status = os.waitpid(-1, os.WNOHANG)
                 if not pid:
@@ -163,6 +166,8 @@ class Server:
     def end(self) -> None:
         """Kill what is left, with all that it has started, and remove the folder."""
         for pid in self.numbers:
+            # Its group, then itself: one just forked may not have made its group yet. The
+            # numbers cannot be another's, since nobody has waited for these children.
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(pid, signal.SIGKILL)
             with contextlib.suppress(ProcessLookupError):
@@ -173,19 +178,14 @@ class Server:
 
 
 def import_stack(modules: list[str]) -> None:
-    """Import what every kernel will have imported.
-
-    Parameters
-    ----------
-    modules : list of str
-        Names; one that is not installed is left out.
-    """
+    """Import what every kernel will have imported, as far as it is installed."""
     # Nothing collected before the fork: pages that are never written stay shared.
     gc.disable()
     with pretended_kernel():
         for name in modules:
             with contextlib.suppress(ModuleNotFoundError):
                 importlib.import_module(name)
+    # Never looked at again by a collection in a kernel, which would write to every object.
     gc.freeze()
 
 
@@ -194,10 +194,6 @@ def pretended_kernel() -> Iterator[None]:
     """Look like a kernel to what asks at its import, as pandas does.
 
     It chooses there how many columns to print, and in which encoding.
-
-    Yields
-    ------
-    None
     """
     builtins.get_ipython = lambda: SimpleNamespace(kernel=None)  # type: ignore[attr-defined]
     with contextlib.redirect_stdout(io.TextIOWrapper(io.BytesIO(), encoding="UTF-8")):
@@ -206,23 +202,20 @@ def pretended_kernel() -> Iterator[None]:
 
 
 def freshen(request: Request) -> None:
-    """Make a forked child what a new process would be.
-
-    Parameters
-    ----------
-    request : Request
-        What the process shall be.
-    """
+    """Make a forked child what a new process would be."""
     gc.enable()
+    # Through the mapping, which sets the variables of the C library, too.
     os.environ.clear()
     os.environ.update(request.env)
     # ipykernel watches the process that started it, which is not the client here.
     os.environ["JPY_PARENT_PID"] = str(os.getppid())
     time.tzset()
     os.umask(request.umask)
+    # What ``python -m`` would have made of the command line.
     launcher = importlib.util.find_spec(request.cmd[2])
     sys.argv[:] = [str(launcher and launcher.origin), *request.cmd[3:]]
     sys.orig_argv[:] = request.cmd
+    # A module written since the server looked into its folder would not be found.
     importlib.invalidate_caches()
     _forget_exit_handlers()
     # The random module sees to itself when a process forks; so does numpy's new interface.
@@ -236,6 +229,8 @@ def freshen(request: Request) -> None:
 
 def _forget_exit_handlers() -> None:
     """Drop what was to be done at the server's end, keep what every process needs."""
+    # What a module registered at its import is the server's: done by each kernel, it would
+    # be done many times, and under the feet of the others.
     atexit._clear()
     for finalizer in list(weakref.finalize._registry):  # type: ignore[attr-defined]
         finalizer.atexit = False
@@ -246,15 +241,7 @@ def _forget_exit_handlers() -> None:
 
 
 def run_kernel(request: Request, server: int) -> None:
-    """Be a kernel until it is shut down.
-
-    Parameters
-    ----------
-    request : Request
-        The kernel; its command line ends with the arguments of ``ipykernel_launcher``.
-    server : int
-        The server's process id.
-    """
+    """Be a kernel until it is shut down, or until the process ``server`` is gone."""
     from ipykernel.kernelapp import IPKernelApp  # noqa: PLC0415
 
     class ForkedKernelApp(IPKernelApp):
@@ -272,13 +259,7 @@ def run_kernel(request: Request, server: int) -> None:
 
 
 def use_backend(name: str) -> None:
-    """Make an already imported matplotlib draw as the environment says.
-
-    Parameters
-    ----------
-    name : str
-        A backend as in ``MPLBACKEND``, which a new process reads at the import.
-    """
+    """Make an already imported matplotlib draw as ``MPLBACKEND`` tells it at its import."""
     if "matplotlib" not in sys.modules:
         return
     sys.modules["matplotlib"].rcParams["backend"] = name
@@ -300,6 +281,7 @@ def finish() -> NoReturn:
     if control and control.is_alive():
         control.stop()
         control.join()
+    # The order of an interpreter's end: threads that are waited for, then what was registered.
     threading._shutdown()  # type: ignore[attr-defined]
     atexit._run_exitfuncs()
     # The shell has dropped the notebook's variables: what they held is closed here.
