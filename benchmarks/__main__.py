@@ -49,7 +49,7 @@ CONTENDERS = [
 @click.option("--repeats", default=3, show_default=True, help="How often each is measured.")
 @click.option("--slow-once", is_flag=True, help="Measure what takes minutes in one round only.")
 def main(quick: bool, repeats: int, slow_once: bool) -> None:
-    """Compare ways to regenerate the notebooks, and print the table of README."""
+    """Compare ways to regenerate the notebooks, and print the table of docs/how-fast.md."""
     repeats = 1 if quick else repeats
     with tempfile.TemporaryDirectory() as folder:
         place = Place(Path(folder).resolve(), QUICK_RUNS if quick else None)

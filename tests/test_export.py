@@ -602,8 +602,8 @@ def test_wrong_data_are_not_exported(small_folder, monkeypatch, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-def test_readme_shows_every_format():
-    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+def test_the_guide_shows_every_format():
+    readme = (REPOSITORY / "docs" / "take-the-data-away.md").read_text(encoding="utf-8")
     shown = re.findall(r"^uv run coalition export (\S+) --format (\w+)", readme, re.MULTILINE)
     assert sorted(style for _, style in shown) == sorted(FORMATS)
     assert all(out.endswith(FORMATS[style].suffix) for out, style in shown)

@@ -1,4 +1,4 @@
-"""What the README and the guide to the data say is so: files, commands, keys, numbers.
+"""What the README, the pages in docs and the guide to the data say is so: files, commands, keys.
 
 Python examples in them run as doctests (see pyproject.toml); the change of a code is
 followed to the letter in ``test_cli_data.py``.
@@ -31,7 +31,9 @@ from helpers.regenerate.plan import select_runs
 NOTEBOOKS = sorted((REPOSITORY / "notebooks").glob("*.ipynb"))
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 DATA_README = (REPOSITORY / "data" / "README.md").read_text(encoding="utf-8")
-PAGES = ["README.md", "data/README.md", "CHANGELOG.md"]
+DOCS = sorted(f"docs/{path.name}" for path in (REPOSITORY / "docs").glob("*.md"))
+GUIDES = ["README.md", *DOCS]
+PAGES = [*GUIDES, "data/README.md", "CHANGELOG.md"]
 
 LINK = re.compile(r"\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^ *```\w*\n(.*?)^ *```", re.DOTALL | re.MULTILINE)
@@ -64,7 +66,7 @@ def table_after(text: str, header: str) -> list[list[str]]:
 def test_links_lead_somewhere(name: str) -> None:
     folder = (REPOSITORY / name).parent
     targets = [target for _, target in LINK.findall(page(name))]
-    assert targets or name == "CHANGELOG.md"
+    assert targets or name == "CHANGELOG.md" or name in DOCS
     for target in targets:
         if target.startswith("#"):
             headings = re.findall(r"^#+ (.+)$", page(name), re.MULTILINE)
@@ -84,6 +86,11 @@ def test_links_to_files_are_named_after_them(name: str) -> None:
             assert word in target or " " in word, (text, target)
 
 
+@pytest.mark.parametrize("name", DOCS)
+def test_the_readme_leads_to_every_page(name: str) -> None:
+    assert f"]({name})" in README
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_nothing_is_left_to_be_filled_in(name: str) -> None:
     assert not re.search(r"\b(TODO|FIXME|XXX|TBD|NOTEBOOKS-MORE)\b", page(name))
@@ -96,9 +103,10 @@ BROUGHT = {"distributed": ["dask"]}
 
 
 def commands() -> list[str]:
-    """Return every command that the README shows, in blocks or in running text."""
-    lines = [line.strip() for block in FENCE.findall(README) for line in block.splitlines()]
-    plain = FENCE.sub("", README)
+    """Return every command that the README and docs show, in blocks or in running text."""
+    shown_pages = "\n".join(page(name) for name in GUIDES)
+    lines = [line.strip() for block in FENCE.findall(shown_pages) for line in block.splitlines()]
+    plain = FENCE.sub("", shown_pages)
     lines += [code.strip() for code in re.findall(r"`([^`\n]+)`", plain)]
     starts = ("uv ", "coalition ", "pip ", "conda ")
     shown = {line.split("  #")[0].strip() for line in lines if line.startswith(starts)}
