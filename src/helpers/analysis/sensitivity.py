@@ -41,25 +41,9 @@ STANDINGS = ("robust", "fragile", "open")
 
 
 def readings(account: str = "essay") -> pd.DataFrame:
-    """Return every state's type under every reading of an account.
+    """One row per state and reading of an account: the four choices, ``type`` and ``could_be``.
 
-    Parameters
-    ----------
-    account : str
-        Whose picture of the world.
-
-    Returns
-    -------
-    DataFrame
-        One row per state and reading: ``state``, the four choices, ``type``
-        (categorical, the codebook's order), ``could_be`` (tuple). Only coders who coded
-        the account appear.
-
-    Raises
-    ------
-    ValueError
-        If there is no such account, it has no adjudicated codings, or the data folder
-        holds errors.
+    Only coders who coded the account appear. ``ValueError`` if it has no adjudicated codings.
     """
     require("account", account, account_ids())
     coders = [c for c in load_codebook().ids("coders") if not load_codings(account, c).empty]
@@ -77,21 +61,15 @@ def readings(account: str = "essay") -> pd.DataFrame:
 
 
 def standing(readings: pd.DataFrame) -> pd.DataFrame:
-    """Return whether each state's type is robust, fragile or open.
-
-    Parameters
-    ----------
-    readings : DataFrame
-        One row per state and reading, as `readings` returns it.
+    """One row per state, in the order of the readings: what its type is worth.
 
     Returns
     -------
     DataFrame
-        One row per state, in the order of the readings: ``standing`` (ordered: robust,
-        fragile, open); ``type`` and ``could_be`` of the baseline; ``n_possible``, how many
-        types that is; ``n_readings`` and ``n_same``, how many of them give the baseline's
-        type; ``other_types``, what the rest give; ``moved_by``, the choices that by
-        themselves, all others as in the baseline, give another type.
+        ``standing`` (ordered: robust, fragile, open); ``type`` and ``could_be`` of the baseline;
+        ``n_possible``, how many types that is; ``n_readings`` and ``n_same``, how many of them
+        give the baseline's type; ``other_types``, what the rest give; ``moved_by``, the choices
+        that by themselves, all others as in the baseline, give another type.
 
     Raises
     ------
@@ -126,36 +104,23 @@ def standing(readings: pd.DataFrame) -> pd.DataFrame:
 
 
 def pivotal(cases: pd.DataFrame, options: Iterable[str] = ()) -> pd.DataFrame:
-    """Return what each single coding does to its state's type.
+    """One row per state and variable that has a code: what another, or none, would do.
 
-    Every coding that a type rests on is changed to every other code of its variable,
-    and taken away, one at a time, all others staying as they are.
-
-    Parameters
-    ----------
-    cases : DataFrame
-        One row per state, as `helpers.dataset.loading.load_cases` returns it.
-    crimea : bool
-        Whether Crimea counts as a third act of recognition.
+    Every coding that a type rests on is changed to every other code of its variable, and taken
+    away, one at a time, all others staying as they are.
 
     Returns
     -------
     DataFrame
-        One row per state and variable that has a code: ``type``; ``without``, the type if
-        the coding were missing; ``needed``, whether that is another; ``other_codes``,
-        how many other codes there are; ``changes``, the codes that give another type, as a
-        tuple of pairs of code and type; ``next_code``, whether a neighbouring code is
-        among them; ``pivotal``, whether the coding is needed or any other code changes the
-        type.
-
-    Raises
-    ------
-    ValueError
-        If a column is missing or holds an unknown code.
+        ``type``; ``without``, the type if the coding were missing; ``needed``, whether that is
+        another; ``other_codes``, how many other codes there are; ``changes``, the codes that give
+        another type, as a tuple of pairs of code and type; ``next_code``, whether a neighbouring
+        code is among them; ``pivotal``, whether the coding is needed or any other code changes
+        the type.
 
     Examples
     --------
-    >>> from helpers.dataset.loading import load_cases
+    >>> from helpers.data import load_cases
     >>> table = pivotal(load_cases("essay")).set_index(["state", "variable"])
     >>> table.loc[("BLR", "territory_use"), "without"]
     'undetermined'
@@ -176,20 +141,9 @@ def pivotal(cases: pd.DataFrame, options: Iterable[str] = ()) -> pd.DataFrame:
 
 
 def with_evidence(pivots: pd.DataFrame, codings: pd.DataFrame) -> pd.DataFrame:
-    """Return single codings with their confidence and evidence.
+    """Return single codings with their confidence, scope, locator and rationale.
 
-    Parameters
-    ----------
-    pivots : DataFrame
-        One row per state and variable, as `pivotal` returns it.
-    codings : DataFrame
-        One row per state and variable, as `helpers.dataset.loading.load_codings` returns it.
-
-    Returns
-    -------
-    DataFrame
-        The rows of ``pivots`` with ``confidence``, ``scope``, ``locator`` and
-        ``rationale``. A code that came from reading silence as "no" has none of these.
+    A code that came from reading silence as "no" has none of these.
     """
     columns = ["state", "variable", "confidence", "scope", "locator", "rationale"]
     table = pivots.merge(codings[columns], on=["state", "variable"], how="left")
@@ -197,18 +151,7 @@ def with_evidence(pivots: pd.DataFrame, codings: pd.DataFrame) -> pd.DataFrame:
 
 
 def standing_table(standing: pd.DataFrame) -> pd.DataFrame:
-    """Return what types are worth with labels, to read.
-
-    Parameters
-    ----------
-    standing : DataFrame
-        One row per state, as `standing` returns it.
-
-    Returns
-    -------
-    DataFrame
-        One row per state (short name), robust types first.
-    """
+    """One row per state (short name), robust types first: what types are worth, to read."""
     labels = {kind.id: kind.label for kind in load_codebook().support_types}
     rows = standing.sort_values(["standing", "type"], kind="stable")
     same = zip(rows["n_same"], rows["n_readings"], strict=True)
@@ -224,18 +167,7 @@ def standing_table(standing: pd.DataFrame) -> pd.DataFrame:
 
 
 def moved_by_table(standing: pd.DataFrame) -> pd.DataFrame:
-    """Return which states each choice moves by itself.
-
-    Parameters
-    ----------
-    standing : DataFrame
-        One row per state, as `standing` returns it.
-
-    Returns
-    -------
-    DataFrame
-        One row per choice: number of states, of how many, and their names.
-    """
+    """One row per choice: how many states it moves by itself, of how many, and which."""
     rows = {}
     for choice in CHOICES:
         moved = standing.index[[choice in choices for choices in standing["moved_by"]]]
@@ -245,19 +177,7 @@ def moved_by_table(standing: pd.DataFrame) -> pd.DataFrame:
 
 
 def pivotal_table(pivots: pd.DataFrame) -> pd.DataFrame:
-    """Return single codings and what they decide, to read.
-
-    Parameters
-    ----------
-    pivots : DataFrame
-        One row per state and variable, as `with_evidence` returns it.
-
-    Returns
-    -------
-    DataFrame
-        One row per coding, indexed by state and variable (short names): the code, the
-        type with it, without it and with other codes, confidence, evidence.
-    """
+    """One row per coding, by state and variable (short names): what it decides, to read."""
     book = load_codebook()
     labels = {kind.id: kind.label for kind in book.support_types}
     short = {variable.id: variable.short_label for variable in book.variables}

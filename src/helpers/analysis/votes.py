@@ -20,31 +20,12 @@ from helpers.dataset.allowed import require, resolution_set_ids
 from helpers.dataset.codebook import load_codebook
 
 RUSSIA = "RUS"
-APART = "ES-11/8"
-"""Not a plain vote for or against Russia; only a set that says so holds it with others."""
 ABSENT = "absent"
 
 
 def resolutions_in(name: str) -> tuple[str, ...]:
-    """Return the resolutions of a set.
+    """Return the resolutions of a set of the codebook, in order of time.
 
-    Parameters
-    ----------
-    name : str
-        A set of the codebook, such as ``"war"``.
-
-    Returns
-    -------
-    tuple of str
-        Resolutions, in order of time.
-
-    Raises
-    ------
-    ValueError
-        If there is no such set; the message names those there are.
-
-    Examples
-    --------
     >>> resolutions_in("annexations")
     ('68/262', 'ES-11/4')
     """
@@ -53,47 +34,20 @@ def resolutions_in(name: str) -> tuple[str, ...]:
 
 
 def mixes_apart(resolutions: Sequence[str]) -> bool:
-    """Tell whether a set puts ES-11/8 together with other resolutions.
+    """Tell whether a resolution that stands apart, such as ES-11/8, is among several.
 
-    Parameters
-    ----------
-    resolutions : sequence of str
-        What is taken together.
-
-    Returns
-    -------
-    bool
-        True where ES-11/8 is among several.
-
-    Examples
-    --------
     >>> mixes_apart(["ES-11/7", "ES-11/8"]), mixes_apart(["ES-11/8"])
     (True, False)
     """
-    return APART in resolutions and len(resolutions) > 1
+    apart = {r for s in load_codebook().marked("resolution_sets", "apart") for r in s.resolutions}
+    return not apart.isdisjoint(resolutions) and len(resolutions) > 1
 
 
 def roll_calls(votes: pd.DataFrame, resolutions: Iterable[str]) -> pd.DataFrame:
-    """Return the votes of every member on some resolutions.
+    """One row per member, one categorical column per resolution, in the order wanted.
 
-    Parameters
-    ----------
-    votes : DataFrame
-        One row per resolution and state, as ``un_votes.csv`` has them.
-    resolutions : iterable of str
-        Which resolutions, in the order wanted.
-
-    Returns
-    -------
-    DataFrame
-        One row per member, indexed by ISO3 code; one categorical column per
-        resolution, holding ``yes``, ``abstain``, ``no`` or ``absent``.
-
-    Raises
-    ------
-    ValueError
-        If no resolution is asked for, there are no votes on one, or a member has
-        no row for one: a missing row is not an absence.
+    ``votes`` has one row per resolution and state, as ``un_votes.csv``. ``ValueError`` if there
+    are no votes on a resolution, or a member has no row for one: a missing row is not an absence.
     """
     wanted = list(resolutions)
     if not wanted:
@@ -122,19 +76,7 @@ def _require_each(resolutions: Iterable[str], known: Iterable[str]) -> None:
 
 
 def tallies(calls: pd.DataFrame) -> pd.DataFrame:
-    """Return how often each vote was cast on each resolution.
-
-    Parameters
-    ----------
-    calls : DataFrame
-        One row per member, as `roll_calls` returns it.
-
-    Returns
-    -------
-    DataFrame
-        One row per resolution: numbers of members by vote, absences, and
-        ``n_members``, their sum.
-    """
+    """One row per resolution: numbers of members by vote, absences and ``n_members``, the sum."""
     names = list(load_codebook().ids("votes"))
     counts = calls.apply(lambda column: column.value_counts()).reindex(names)
     table = counts.T.fillna(0).astype("int64").rename_axis(index="resolution", columns=None)
@@ -143,32 +85,19 @@ def tallies(calls: pd.DataFrame) -> pd.DataFrame:
 
 
 def agreement(calls: pd.DataFrame, with_state: str = RUSSIA) -> pd.DataFrame:
-    """Return how often each member voted as another state did.
+    """One row per other member: how often it voted as another state did.
 
     Only resolutions on which both cast a vote are compared.
-
-    Parameters
-    ----------
-    calls : DataFrame
-        One row per member, as `roll_calls` returns it.
-    with_state : str
-        ISO3 code of the state that the others are compared with.
 
     Returns
     -------
     DataFrame
-        One row per other member. Counts of resolutions: ``same`` (the same vote),
-        ``one_abstains`` (one of the two abstained, the other did not), ``opposed``
-        (one yes, one no), ``n_compared``, their sum; ``absent`` (the member was),
-        ``other_absent`` (only the other state was), ``n_resolutions``, the sum of
-        all. ``percent_same`` is ``same`` of ``n_compared``; ``index`` is Lijphart's
-        index of agreement, which counts ``one_abstains`` as half, 0 to 100. Both
-        are missing where nothing can be compared.
-
-    Raises
-    ------
-    ValueError
-        If ``with_state`` is not among the members.
+        Counts of resolutions: ``same`` (the same vote), ``one_abstains`` (one of the two
+        abstained, the other did not), ``opposed`` (one yes, one no), ``n_compared``, their sum;
+        ``absent`` (the member was), ``other_absent`` (only the other state was),
+        ``n_resolutions``, the sum of all. ``percent_same`` is ``same`` of ``n_compared``;
+        ``index`` is Lijphart's index of agreement, which counts ``one_abstains`` as half, 0 to
+        100. Both are missing where nothing can be compared.
     """
     require("state", with_state, calls.index)
     plain = calls.to_numpy("object")
@@ -196,29 +125,12 @@ def agreement(calls: pd.DataFrame, with_state: str = RUSSIA) -> pd.DataFrame:
 
 
 def companions(calls: pd.DataFrame, with_state: str = RUSSIA, vote: str = "no") -> pd.DataFrame:
-    """Return who cast a vote together with another state.
+    """One row per other member that cast ``vote`` at least once where a state did.
 
-    Parameters
-    ----------
-    calls : DataFrame
-        One row per member, as `roll_calls` returns it.
-    with_state : str
-        ISO3 code of the state that is kept company.
-    vote : str
-        Which vote.
+    Most often first.
 
-    Returns
-    -------
-    DataFrame
-        One row per other member that cast ``vote`` at least once where the state
-        did, most often first: ``n_together``, ``n_voted`` (of those resolutions,
-        how many the member voted on), ``n_resolutions`` (how many there are), and
-        ``resolutions``, a tuple.
-
-    Raises
-    ------
-    ValueError
-        If the state is not among the members, or there is no such vote.
+    ``n_together``; ``n_voted``, on how many of those resolutions the member voted;
+    ``n_resolutions``, how many there are; ``resolutions``, a tuple.
     """
     require("state", with_state, calls.index)
     require("vote", vote, [name for name in load_codebook().ids("votes") if name != ABSENT])
@@ -239,20 +151,10 @@ def companions(calls: pd.DataFrame, with_state: str = RUSSIA, vote: str = "no") 
 
 
 def companions_by_resolution(found: pd.DataFrame, cases: Iterable[str]) -> pd.DataFrame:
-    """Return how many companions each resolution had, cases and others.
+    """One row per resolution with any companion: how many there were, cases and others.
 
-    Parameters
-    ----------
-    found : DataFrame
-        One row per companion, as `companions` returns it.
-    cases : iterable of str
-        ISO3 codes of the states that the essay is about.
-
-    Returns
-    -------
-    DataFrame
-        One row per resolution with any companion: ``n_companions``, ``n_cases``,
-        ``n_left_out`` and ``left_out``, a tuple of ISO3 codes that are no cases.
+    ``found`` is what `companions` returns; ``left_out`` holds the ISO3 codes of those that are no
+    cases.
     """
     named = set(cases)
     pairs = found["resolutions"].explode().dropna()
@@ -269,29 +171,10 @@ def companions_by_resolution(found: pd.DataFrame, cases: Iterable[str]) -> pd.Da
 def split_at(
     resolutions: Iterable[str], dates: pd.Series, day: str
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the resolutions before a day, and those since.
+    """Return the resolutions before a day and those since, both in order of time.
 
-    Parameters
-    ----------
-    resolutions : iterable of str
-        What to split.
-    dates : Series
-        Day of each vote (``YYYY-MM-DD``), indexed by resolution.
-    day : str
-        The first day of the second part.
+    ``dates`` has the day of each vote (``YYYY-MM-DD``) by resolution.
 
-    Returns
-    -------
-    tuple of two tuples of str
-        Both in order of time; either may be empty.
-
-    Raises
-    ------
-    ValueError
-        If a resolution has no date.
-
-    Examples
-    --------
     >>> days = pd.Series({"ES-11/1": "2022-03-02", "ES-11/9": "2025-12-03"})
     >>> split_at(["ES-11/9", "ES-11/1"], days, "2025-01-01")
     (('ES-11/1',), ('ES-11/9',))
@@ -307,30 +190,12 @@ def split_at(
 def change_by_group(
     calls: pd.DataFrame, groups: pd.Series, before: Sequence[str], since: Sequence[str]
 ) -> pd.DataFrame:
-    """Return how groups of members voted in two periods.
+    """One row per group of members, and a last one, ``all``: how they voted in two periods.
 
-    Parameters
-    ----------
-    calls : DataFrame
-        One row per member, as `roll_calls` returns it.
-    groups : Series
-        The group of each member, indexed by ISO3 code; an empty text is no group.
-    before, since : sequence of str
-        The resolutions of both periods.
-
-    Returns
-    -------
-    DataFrame
-        One row per group and a last one, ``all``; a pair of columns per figure,
-        ``before`` and ``since``: ``n_members``; ``yes``, ``abstain``, ``no`` (votes:
-        members times resolutions), ``absent``, ``cast`` (votes without absences),
-        ``percent_yes`` (of those cast, missing where none was); and
-        ``points``, the change of that share.
-
-    Raises
-    ------
-    ValueError
-        If a resolution is not among the roll calls.
+    A pair of columns per figure, ``_before`` and ``_since``: ``yes``, ``abstain``, ``no`` (votes:
+    members times resolutions), ``absent``, ``cast`` (votes without absences), ``percent_yes`` (of
+    those cast, missing where none was); ``n_members``; and ``points``, the change of that share.
+    A member whose group is an empty text is in ``all`` only.
     """
     _require_each([*before, *since], calls.columns)
     of = groups.reindex(calls.index).fillna("")
@@ -349,26 +214,10 @@ def change_by_group(
 
 
 def turnover(calls: pd.DataFrame, before: Sequence[str], since: Sequence[str]) -> pd.DataFrame:
-    """Return who moved between two neighbouring roll calls of two periods.
+    """Numbers of members that moved between two neighbouring roll calls of two periods.
 
-    Parameters
-    ----------
-    calls : DataFrame
-        One row per member, as `roll_calls` returns it.
-    before, since : sequence of str
-        The resolutions of both periods, in order of time.
-
-    Returns
-    -------
-    DataFrame
-        Numbers of members: one row per vote on the last resolution before, one
-        column per vote on the first since, absences and sums (``all``) among them.
-        Empty where a period has no resolution.
-
-    Raises
-    ------
-    ValueError
-        If a resolution is not among the roll calls.
+    One row per vote on the last resolution before, one column per vote on the first since, absences
+    and sums (``all``) among them; empty where a period has no resolution.
     """
     _require_each([*before, *since], calls.columns)
     if not before or not since:

@@ -60,6 +60,16 @@ _LISTS: dict[str, set[str]] = {
 _MAY_BE_EMPTY = {"resolution_sets", "record_rules", "options", "flags", "bounds", "thesis"}
 _VARIABLE = {"id", "label", "short_label", "question", "type", "group", "codes", "border_cases"}
 _OF_VARIABLES = {"silence_code", "accounts", "max_confidence", "requires", "votes"}
+_MARKS = {
+    "claim_verdicts": ("checkable", "fair_when_written", "fair_at_cut_off"),
+    "resolution_sets": ("apart",),
+}
+"""What the entries of a list may be marked as."""
+_OPTIONAL = {
+    "support_types": {"step"},
+    "variables": _OF_VARIABLES,
+    **dict.fromkeys(_MARKS, {"marks"}),
+}
 _TEXTS = ("id", "label", "short_label", "rule", "statement", "question", "silence_code")
 _DATASET = {"title", "version", "released", "cut_off", "reference_state"}
 _COUNTS = {"members", "cases", "regions"}
@@ -80,6 +90,7 @@ class Entry:
     step: int | None = None
     resolutions: tuple[str, ...] = ()
     breaks: str = ""
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -150,6 +161,10 @@ class Codebook:
     def ids(self, name: str) -> tuple[str, ...]:
         """Return the ids of one list, such as ``confidences`` or ``statuses``."""
         return tuple(entry.id for entry in self.lists[name])
+
+    def marked(self, name: str, mark: str) -> tuple[Entry, ...]:
+        """Return the entries of a list that have a mark."""
+        return tuple(entry for entry in self.lists[name] if mark in entry.marks)
 
     def entry(self, name: str, entry_id: str) -> Entry:
         """Return one entry of a list; ``ValueError`` names those there are."""
@@ -276,8 +291,7 @@ def _keys(file: str, place: str, value: Any, required: set[str]) -> Iterator[Pro
     line = value.get(LINE, 0)
     for key in sorted(required - set(value)):
         yield Problem(file, line, place, "", f"the key {key!r} is missing")
-    optional = {"step"} if place == "support_types" else set()
-    optional |= _OF_VARIABLES if place == "variables" else set()
+    optional = _OPTIONAL.get(place, set())
     for key in sorted(str(key) for key in set(value) - required - optional - {LINE}):
         yield Problem(
             file, line, place, key, f"unknown key; allowed: {', '.join(sorted(required))}"
@@ -308,6 +322,10 @@ def _list_problems(file: str, place: str, items: Any, keys: set[str]) -> Iterato
         if name in seen:
             yield Problem(file, line, f"{place}.id", name, "this id stands twice")
         seen.add(name)
+        marks = item.get("marks", [])
+        if not _are_texts(marks) or not set(marks) <= set(_MARKS.get(place, ())):
+            message = f"must be a list; allowed: {', '.join(_MARKS.get(place, ()))}"
+            yield Problem(file, line, f"{place}.{name}.marks", str(marks)[:40], message)
         colour = item.get("colour")
         if "colour" in keys and not re.fullmatch(r"#[0-9a-f]{6}", str(colour)):
             yield Problem(file, line, f"{place}.{name}", str(colour), "a colour is #rrggbb")
@@ -407,6 +425,7 @@ def _entry(raw: dict[str, Any]) -> Entry:
         colour=raw.get("colour", ""),
         step=raw.get("step"),
         resolutions=tuple(raw.get("resolutions", ())),
+        marks=tuple(raw.get("marks", ())),
     )
 
 

@@ -43,26 +43,10 @@ _NUMBERS = {
 def load_table(name: str) -> pd.DataFrame:
     """Return one table of the dataset as it stands.
 
-    Parameters
-    ----------
-    name : str
-        A table name, such as ``"states"`` or ``"sources"``.
+    Cells are text, an empty cell is an empty string (Namibia's ``NA`` stays text); codes of
+    countries' numbering systems, tallies and tile places are integers. `DataError` lists all that
+    is wrong.
 
-    Returns
-    -------
-    DataFrame
-        One row per row of the file, in its order. Cells are text, an empty cell is
-        an empty string (Namibia's ``NA`` stays text); codes of countries' numbering
-        systems, tallies and tile places are integers.
-
-    Raises
-    ------
-    ValueError
-        If there is no such table, or the data folder holds errors; the message
-        names the tables there are, or lists the errors.
-
-    Examples
-    --------
     >>> load_table("accounts")["account"].tolist()
     ['essay', 'record_2023', 'record_2026']
     """
@@ -81,22 +65,11 @@ def _table(path: Path) -> pd.DataFrame:
 
 
 def load_states() -> pd.DataFrame:
-    """Return the members of the United Nations.
+    """One row per member of the United Nations, indexed by ISO3 code.
 
-    Returns
-    -------
-    DataFrame
-        One row per state, indexed by its ISO3 code: names, COW and Gleditsch-Ward
-        numbers, regions and regional groups, place on the tile grid. ``region`` is
-        the project's own and is empty for all but the 13 cases of the essay.
+    Names, COW and Gleditsch-Ward numbers, regions and regional groups, place on the tile grid.
+    ``region`` is the project's own and is empty for all but the cases.
 
-    Raises
-    ------
-    ValueError
-        If the data folder holds errors; the message lists them.
-
-    Examples
-    --------
     >>> load_states().loc[["NAM"], ["iso2", "cow"]].values.tolist()
     [['NA', 565]]
     """
@@ -104,18 +77,7 @@ def load_states() -> pd.DataFrame:
 
 
 def case_names() -> pd.Series:
-    """Return the short names of the cases.
-
-    Returns
-    -------
-    Series
-        One entry per case, indexed by ISO3 code, in the order of ``states.csv``.
-
-    Raises
-    ------
-    ValueError
-        If the data folder holds errors; the message lists them.
-    """
+    """Return the short names of the cases by ISO3 code, in the order of ``states.csv``."""
     states = load_states()
     return states.loc[states["region"] != "", "short_name"]
 
@@ -126,32 +88,23 @@ def load_codings(
     min_confidence: str = "low",
     group_statements: bool = True,
 ) -> pd.DataFrame:
-    """Return the codings of one account by one coder.
+    """One row per state and variable that was read, for one account and coder.
+
+    A row that does not count keeps all its cells; only its status changes, so that nothing is lost.
 
     Parameters
     ----------
-    account : str
-        Whose picture of the world; the first of ``accounts.csv`` unless given.
-    coder : str
-        Whose coding of it: ``coder_1``, ``coder_2`` or ``adjudicated``.
+    account, coder : str
+        Whose picture of the world (the first of ``accounts.csv`` unless given), and whose coding.
     min_confidence : str
         Coded rows with less confidence are marked ``below_threshold``.
     group_statements : bool
-        Whether codings that rest on a statement about a group of states count; if
-        not, they are marked ``group_dropped``.
-
-    Returns
-    -------
-    DataFrame
-        One row per state and variable that was read, with status, code, scope,
-        confidence, source, locator and rationale. A row that does not count keeps
-        all of these, so that nothing is lost; only its status changes.
+        If not, codings that rest on a statement about a group of states are ``group_dropped``.
 
     Raises
     ------
     ValueError
-        If an argument is not among the allowed values, or the data folder holds
-        errors; the message names them.
+        If an argument is not allowed, or the data folder holds errors; the message names them.
 
     Examples
     --------
@@ -183,25 +136,9 @@ def load_status(
     min_confidence: str = "low",
     group_statements: bool = True,
 ) -> pd.DataFrame:
-    """Return why each variable of each case is coded or missing.
+    """One row per case: why each variable is coded or missing, as an id of the codebook's statuses.
 
-    Parameters
-    ----------
-    account, coder, min_confidence, group_statements
-        As in `load_codings`.
-
-    Returns
-    -------
-    DataFrame
-        One row per case, indexed by ISO3 code; one column per variable of the
-        codebook, holding a status of the codebook: ``coded``, ``silent`` or
-        ``undecided``; or a derived one: ``not_read``, ``below_threshold`` or
-        ``group_dropped``.
-
-    Raises
-    ------
-    ValueError
-        As `load_codings`.
+    Arguments and errors are those of `load_codings`.
     """
     codings = load_codings(account, coder, min_confidence, group_statements)
     return _wide(codings, "status").fillna("not_read")
@@ -214,32 +151,14 @@ def load_cases(
     silence: str = "open",
     group_statements: bool = True,
 ) -> pd.DataFrame:
-    """Return the cases of one account, ready for analysis.
+    """One row per case, indexed by ISO3 code, ready for analysis.
 
-    Parameters
-    ----------
-    account, coder, min_confidence, group_statements
-        As in `load_codings`.
-    silence : str
-        ``"open"`` leaves silent variables missing. ``"no"`` reads them as the
-        codebook's ``silence_code``, and silent sets as empty; undecided, unread and
-        dropped codings stay missing.
+    One ordered categorical column per ordinal or binary variable; one ``boolean`` column per
+    member of a set, named ``variable_member``; one per bound of the codebook, true where one
+    passage says it. What is not coded is missing. With ``silence="no"`` a silent variable has its
+    ``silence_code``, and a silent set is empty; undecided, unread and dropped codings stay
+    missing.
 
-    Returns
-    -------
-    DataFrame
-        One row per case, indexed by ISO3 code. One ordered categorical column per
-        ordinal or binary variable; one ``boolean`` column per member of a set,
-        named ``variable_member``. What is not coded is missing. The column
-        ``general_denial`` is true where the account denies all military support.
-
-    Raises
-    ------
-    ValueError
-        As `load_codings`.
-
-    Examples
-    --------
     >>> load_cases("essay").loc["KAZ", "turns_to_turkey"]
     np.True_
     >>> int(load_cases("essay", min_confidence="high")["arms_supply"].notna().sum())
@@ -264,27 +183,8 @@ def coverage(
     min_confidence: str = "low",
     group_statements: bool = True,
 ) -> pd.DataFrame:
-    """Return how much of each variable an account lets one code.
+    """One row per variable: numbers of states by status, and ``n_states``, their sum.
 
-    Parameters
-    ----------
-    account, coder, min_confidence, group_statements
-        As in `load_codings`.
-
-    Returns
-    -------
-    DataFrame
-        One row per variable, indexed by its id; one column per status, then per
-        derived status, of the codebook (numbers of states); and ``n_states``, their
-        sum.
-
-    Raises
-    ------
-    ValueError
-        As `load_codings`.
-
-    Examples
-    --------
     >>> coverage("essay").loc["recognises_annexations", ["coded", "silent", "n_states"]].tolist()
     [4, 9, 13]
     """

@@ -51,23 +51,9 @@ CHECKS: dict[str, Callable[[Content], Iterator[Problem]]] = {
 
 
 def find_problems(folder: Path | None = None) -> list[Problem]:
-    """Return all that is wrong with a data folder.
+    """Return all that is wrong with a data folder, by file, line and column.
 
-    Parameters
-    ----------
-    folder : Path, optional
-        The data folder; by default the one that `helpers.dataset.files.data_folder` finds.
-
-    Returns
-    -------
-    list of Problem
-        By file, line and column; empty where the data are sound. While the codebook
-        cannot be read, only its problems and those of structure are known.
-
-    Raises
-    ------
-    ValueError
-        If there is no such folder.
+    While the codebook cannot be read, only its problems and those of structure are known.
     """
     place = _existing(folder)
     # Not the codebook: it stays in memory, and whoever asks for it later reads no file.
@@ -85,21 +71,9 @@ def find_problems(folder: Path | None = None) -> list[Problem]:
 
 
 def require_clean(folder: Path | None = None) -> None:
-    """Raise an error unless a data folder is sound.
+    """Raise `DataError`, which lists everything, unless a data folder is sound.
 
     A folder is checked once per state of its files, so that every loader can ask.
-
-    Parameters
-    ----------
-    folder : Path, optional
-        The data folder; by default the one that `helpers.dataset.files.data_folder` finds.
-
-    Raises
-    ------
-    DataError
-        If anything is wrong; it lists everything.
-    ValueError
-        If there is no such folder.
     """
     place = _existing(folder)
     with verifying():
@@ -110,28 +84,11 @@ def require_clean(folder: Path | None = None) -> None:
 
 
 def unexplained(folder: Path | None = None) -> list[Problem]:
-    """Return adjudicated codings that nothing accounts for.
+    """Return adjudicated codings that nothing accounts for, by file, line and column.
 
-    Where both coders agree and the adjudicated coding says otherwise, or where
-    ``adjudications.csv`` names another winner, a reason is owed. It is no problem
-    of the data: an analyst who tries a code out can work on.
-
-    Parameters
-    ----------
-    folder : Path, optional
-        The data folder; by default the one that `helpers.dataset.files.data_folder` finds.
-
-    Returns
-    -------
-    list of Problem
-        By file, line and column.
-
-    Raises
-    ------
-    DataError
-        If the codebook cannot be read.
-    ValueError
-        If there is no such folder.
+    Where both coders agree and the adjudicated coding says otherwise, or ``adjudications.csv``
+    names another winner, a reason is owed. It is no problem of the data: an analyst who tries a
+    code out can work on.
     """
     place = _existing(folder)
     tables, _ = _read(place)
@@ -140,28 +97,10 @@ def unexplained(folder: Path | None = None) -> list[Problem]:
 
 
 def unread(folder: Path | None = None) -> list[tuple[str, str, str, str]]:
-    """Return what was not read: pairs of state and variable without a row.
+    """Return account, coder, state and variable of every pair that was not read.
 
-    Not having read a variable is one of the scheme's four outcomes, so it is no
-    problem; a dataset that claims to be complete must have none.
-
-    Parameters
-    ----------
-    folder : Path, optional
-        The data folder; by default the one that `helpers.dataset.files.data_folder` finds.
-
-    Returns
-    -------
-    list of tuple of str
-        Account, coder, state and variable, for every account and coder of
-        ``coders.csv``, every case, and every variable coded in that account.
-
-    Raises
-    ------
-    DataError
-        If the codebook cannot be read.
-    ValueError
-        If there is no such folder.
+    Not having read a variable is one of the scheme's four outcomes, so it is no problem; a dataset
+    that claims to be complete must have none.
     """
     place = _existing(folder)
     tables, _ = _read(place)

@@ -22,8 +22,6 @@ from helpers.dataset.checks.cells import (
 from helpers.dataset.checks.content import Content, at, check_cells, check_unique
 from helpers.dataset.files import Problem, Row
 
-WITHOUT_SOURCE = "cannot_be_checked"
-"""The only verdict that a claim may have without a source."""
 CITING = ("paragraphs", "codings", "events", "claims", "un_resolutions")
 """Tables that name sources."""
 
@@ -100,6 +98,7 @@ def claims(content: Content) -> Iterator[Problem]:
     }
     yield from check_cells(content, "claims", rules)
     yield from check_unique(content, "claims", "claim")
+    checkable = [verdict.id for verdict in content.book.marked("claim_verdicts", "checkable")]
     places = content.first_rows("paragraphs", "section", "paragraph")
     sections = content.first_rows("paragraphs", "section")
     for row in content.rows("claims"):
@@ -107,8 +106,9 @@ def claims(content: Content) -> Iterator[Problem]:
         if content.whole("paragraphs") and (place[0],) in sections and place not in places:
             message = f"paragraphs.csv has no such paragraph of section {row['section']}"
             yield at("claims", row, "paragraph", message)
-        if not row["source"] and row["verdict"] != WITHOUT_SOURCE:
-            message = f"must not be empty; only the verdict {WITHOUT_SOURCE} needs no source"
+        if not row["source"] and row["verdict"] in checkable:
+            others = [v for v in content.book.ids("claim_verdicts") if v not in checkable]
+            message = f"must not be empty; only the verdict {' or '.join(others)} needs no source"
             yield at("claims", row, "source", message)
         yield from _read_somewhere(content, "claims", row)
 
