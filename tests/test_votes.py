@@ -75,7 +75,8 @@ def test_es_11_8_stands_with_others_only_where_the_set_says_so():
         if votes.mixes_apart(entry.resolutions)
     }
     assert mixed == {"all"}
-    assert votes.APART in load_codebook().entry("resolution_sets", "all").rule
+    (apart,) = load_codebook().marked("resolution_sets", "apart")
+    assert apart.resolutions[0] in load_codebook().entry("resolution_sets", "all").rule
     assert set(votes.resolutions_in("all")) == set(load_table("un_resolutions")["resolution"])
 
 

@@ -68,7 +68,7 @@ _MARKS = {
 _OPTIONAL = {
     "support_types": {"step"},
     "variables": _OF_VARIABLES,
-    **dict.fromkeys(_MARKS, {"marks"}),
+    **{name: {"marks"} for name in _MARKS},
 }
 _TEXTS = ("id", "label", "short_label", "rule", "statement", "question", "silence_code")
 _DATASET = {"title", "version", "released", "cut_off", "reference_state"}
