@@ -32,7 +32,7 @@ NOTEBOOKS = sorted((REPOSITORY / "notebooks").glob("*.ipynb"))
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 DATA_README = (REPOSITORY / "data" / "README.md").read_text(encoding="utf-8")
 DOCS = sorted(f"docs/{path.name}" for path in (REPOSITORY / "docs").glob("*.md"))
-GUIDES = ["README.md", *DOCS]
+GUIDES = ["README.md", "CONTRIBUTING.md", *DOCS]
 PAGES = [*GUIDES, "data/README.md", "CHANGELOG.md"]
 
 LINK = re.compile(r"\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^)\s]+)\)")
@@ -176,7 +176,7 @@ def test_other_commands_name_what_there_is(line: str) -> None:
 
 def test_the_environment_is_the_one_that_is_activated() -> None:
     name = yaml.safe_load(page("environment.yml"))["name"]
-    assert f"`conda activate {name}`" in README
+    assert f"`conda activate {name}`" in page("CONTRIBUTING.md")
 
 
 # Notebooks
