@@ -60,3 +60,24 @@ def test_a_page_does_what_it_says(
         else:
             file = re.findall(r"`data/([\w.]+\.(?:csv|yml))`", page[: block.start()])[-1]
             edit(data / file, block[2])
+
+
+def test_the_page_on_notebooks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its command, the plan and the table of the README go together."""
+    page = (REPOSITORY / "docs" / "add-a-notebook.md").read_text(encoding="utf-8")
+    shutil.copytree(REPOSITORY / "notebooks", tmp_path / "notebooks")
+    shutil.copy(REPOSITORY / "README.md", tmp_path)
+    monkeypatch.setenv("COALITION_NOTEBOOKS", str(tmp_path / "notebooks"))
+    (line,) = re.findall(r"^uv run coalition (new-notebook .*)$", page, re.MULTILINE)
+    done = CliRunner().invoke(main, shlex.split(line), catch_exceptions=False)
+    path = Path(done.output.removeprefix("Look at: ").strip())
+    plan, row = [block[2] for block in BLOCK.finditer(page)]
+    edit(tmp_path / "notebooks" / "plan.yml", plan)
+    edit(tmp_path / "README.md", row)
+    question = shlex.split(line)[-1]
+    assert f"| [`{path.stem}`](notebooks/{path.name}) | {question} |" in row
+    assert f"coalition refresh {path.stem}\n" in page
+    status = CliRunner().invoke(main, ["status", path.stem[:2]], catch_exceptions=False)
+    assert status.exit_code == 0
+    assert path.stem in status.output
+    assert "record_2026" in status.output

@@ -330,6 +330,25 @@ def lab(edit: bool, options: tuple[str, ...]) -> None:
     open_lab(folder, options)
 
 
+@main.command(
+    "new-notebook",
+    epilog=example('coalition new-notebook arms_by_region "Who arms Russia, and from where?"'),
+)
+@click.argument("name")
+@click.argument("question")
+def new_notebook(name: str, question: str) -> None:
+    """Begin a notebook NAME that asks QUESTION.
+
+    It executes as it is, and is there to be rewritten. A NAME without a number gets the
+    next one.
+    """
+    from helpers.cli import skeleton  # noqa: PLC0415
+
+    with _data_errors():
+        path = skeleton.new_notebook(_notebooks_folder(), name, question)
+    click.echo(f"Look at: {path}")
+
+
 def _reported(total: int, where: str, work: Callable[[Any], bool]) -> None:
     """Do some work under a report; end with code 1 if any of it failed."""
     from helpers.regenerate.report import Report  # noqa: PLC0415
