@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers import agreement
+from helpers import agreement, tables
 from helpers.analysis.agreement import alpha_interval, cohen_kappa, krippendorff_alpha, reliability
 
 
@@ -191,12 +191,12 @@ def test_the_readable_table_says_what_is_not_defined() -> None:
     first = codings("alliance", {"ARM": "none", "IRN": "none"})
     second = codings("alliance", {"ARM": "none", "IRN": "(silent)"})
     table = reliability(first, second, n_resamples=20)
-    missing = agreement.reliability_table(table, "missing").iloc[0]
+    missing = tables.reliability_table(table, "missing").iloc[0]
 
     assert missing["agree"] == "1 of 1"
     assert missing[["kappa", "alpha", "95% interval of alpha"]].tolist() == ["not defined"] * 3
     with pytest.raises(ValueError, match="allowed: category, missing"):
-        agreement.reliability_table(table, "gone")
+        tables.reliability_table(table, "gone")
 
 
 def test_one_coder_is_not_enough() -> None:
@@ -207,6 +207,6 @@ def test_one_coder_is_not_enough() -> None:
 
 def test_two_coders_who_agree_have_no_interval_in_the_table() -> None:
     coded = codings("alliance", {"ARM": "none", "IRN": "partnership"})
-    table = agreement.reliability_table(reliability(coded, coded, n_resamples=5), "missing")
+    table = tables.reliability_table(reliability(coded, coded, n_resamples=5), "missing")
 
     assert table.iloc[0][["alpha", "95% interval of alpha"]].tolist() == ["1.00", "none: all agree"]

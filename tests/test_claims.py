@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from helpers import claims, plots
+from helpers import claims, plots, tables
 from helpers.data import load_table
 from helpers.dataset.codebook import load_codebook
 from helpers.dataset.files import using_data
@@ -67,7 +67,7 @@ def counts() -> pd.DataFrame:
 
 
 def test_shares_are_of_the_rows_claims_and_have_a_sum() -> None:
-    table = claims.verdict_shares(counts())
+    table = tables.verdict_shares(counts())
 
     assert table.loc["A", "overtaken by later events"] == "1 (33%)"
     assert table.loc["B", "supported"] == "0 (0%)"
@@ -76,7 +76,7 @@ def test_shares_are_of_the_rows_claims_and_have_a_sum() -> None:
 
 
 def test_shares_by_state_have_no_sum_because_claims_repeat() -> None:
-    assert "all" not in claims.verdict_shares(counts().rename_axis("states")).index
+    assert "all" not in tables.verdict_shares(counts().rename_axis("states")).index
 
 
 def test_ageing_leaves_out_what_cannot_be_checked() -> None:
@@ -102,7 +102,7 @@ def test_the_list_links_its_sources_and_escapes_bars(small_folder: Path) -> None
     with using_data(small_folder):
         table = claims.load_claims()
         table.loc["C01", "statement"] = "Said a|b."
-        lines = claims.claims_markdown(table).splitlines()
+        lines = tables.claims_markdown(table).splitlines()
 
     assert lines[2] == (
         "| C01 | Introduction 1 | Said a\\|b. | supported (high) | It is so. "
@@ -113,7 +113,7 @@ def test_the_list_links_its_sources_and_escapes_bars(small_folder: Path) -> None
 
 
 def test_every_claim_of_the_data_is_listed_with_a_link() -> None:
-    lines = claims.claims_markdown(claims.load_claims()).splitlines()[2:]
+    lines = tables.claims_markdown(claims.load_claims()).splitlines()[2:]
 
     assert len(lines) == len(load_table("claims"))
     assert all("](http" in line for line in lines)
@@ -123,7 +123,7 @@ def test_publishers_and_provenance_count_claims_once(small_folder: Path) -> None
     with using_data(small_folder):
         table = claims.load_claims()
         assert claims.publishers(table).loc["A wire"].tolist() == [1, 2]
-        assert claims.provenance(table).loc["sources behind the verdicts", "value"] == "1"
+        assert tables.claims_provenance(table).loc["sources behind the verdicts", "value"] == "1"
 
 
 def test_figures_say_what_they_show() -> None:

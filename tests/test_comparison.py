@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from helpers import comparison, plots
+from helpers import comparison, plots, tables
 from helpers.analysis.typology import derive, thesis
 from helpers.data import load_cases
 
@@ -65,8 +65,8 @@ def test_each_kind_of_change(
 
 
 def test_every_ordinal_variable_runs_from_furthest_to_closest() -> None:
-    assert change_of("public_stance", "opposes", "supports")["change"] == comparison.TOWARD
-    assert change_of("recognises_crimea", "recognised", "refused")["change"] == comparison.AWAY
+    assert change_of("public_stance", "opposes", "supports")["change"] == comparison.toward()
+    assert change_of("recognises_crimea", "recognised", "refused")["change"] == comparison.away()
 
 
 def test_swapping_the_accounts_turns_the_arrows_round() -> None:
@@ -76,8 +76,8 @@ def test_swapping_the_accounts_turns_the_arrows_round() -> None:
     )
     there, back = comparison.code_changes(first, second), comparison.code_changes(second, first)
 
-    assert there["change"].tolist() == [comparison.TOWARD, comparison.AWAY]
-    assert back["change"].tolist() == [comparison.AWAY, comparison.TOWARD]
+    assert there["change"].tolist() == [comparison.toward(), comparison.away()]
+    assert back["change"].tolist() == [comparison.away(), comparison.toward()]
     assert (there["steps"] == -back["steps"]).all()
 
 
@@ -188,7 +188,7 @@ def test_transitions_are_counted_with_names_and_certainty() -> None:
 def test_tables_to_read_name_states_codes_and_evidence() -> None:
     first = codings("essay", ("ARM", "alliance", "none"))
     second = codings("record_2023", ("ARM", "alliance", "(undecided)"))
-    row = comparison.changes_table(comparison.code_changes(first, second), "essay", "record")
+    row = tables.changes_table(comparison.code_changes(first, second), "essay", "record")
 
     assert row.index.tolist() == [("Armenia", "Alliance")]
     assert row.iloc[0].tolist() == [
@@ -198,7 +198,7 @@ def test_tables_to_read_name_states_codes_and_evidence() -> None:
         "Says so. [X 1; high]",
         "",
     ]
-    side = comparison.types_side_by_side(moves())
+    side = tables.types_side_by_side(moves())
     assert side.loc["Armenia", "direction"] == "towards Russia"
     assert side.index[0] == "Armenia"
 
@@ -208,7 +208,7 @@ def test_an_account_can_be_compared_with_itself() -> None:
     changes = comparison.code_changes(same, same)
 
     assert changes["change"].tolist() == [comparison.SAME]
-    assert list(comparison.changes_table(changes, "essay", "essay").columns[:2]) == [
+    assert list(tables.changes_table(changes, "essay", "essay").columns[:2]) == [
         "essay",
         "essay again",
     ]
@@ -216,7 +216,7 @@ def test_an_account_can_be_compared_with_itself() -> None:
 
 def test_verdicts_stand_side_by_side_with_their_states() -> None:
     cases = load_cases("essay")
-    table = comparison.verdicts(
+    table = tables.verdicts_table(
         {"a": thesis(cases), "b": thesis(cases.assign(combat_troops=pd.NA))}
     )
 

@@ -90,8 +90,8 @@ def restraint_colours() -> list[str]:
 
 
 def crossed(cases: pd.DataFrame, derived: pd.DataFrame, act: str = "any", aid: str = "any"):
-    rows = tables.recognition_axis(cases, derived, act)
-    columns = tables.material_axis(cases, derived, aid)
+    rows = tables.axis(cases, derived, "recognition", act)
+    columns = tables.axis(cases, derived, "material", aid)
     return tables.cross_names(rows, columns), tables.cross_counts(rows, columns)
 
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from helpers import plots, sensitivity
+from helpers import plots, sensitivity, tables
 from helpers.analysis.sensitivity import pivotal, readings, standing
 from helpers.analysis.typology import derive, needed
 from helpers.data import load_cases, load_codings
@@ -150,12 +150,12 @@ def test_tables_to_read_keep_counts_and_names() -> None:
     rows = [("ARM", {}, "hedger", ("hedger",)), ("ARM", STRICT, "undetermined", ("hedger",))]
     table = standing(made_up(rows))
 
-    assert sensitivity.standing_table(table).loc["Armenia", "same type in"] == "1 of 2 readings"
-    moved = sensitivity.moved_by_table(table)
+    assert tables.standing_table(table).loc["Armenia", "same type in"] == "1 of 2 readings"
+    moved = tables.moved_by_table(table)
     assert moved.loc["min confidence"].tolist() == [1, 1, "Armenia"]
     assert moved.loc["coder"].tolist() == [0, 1, "none"]
     single = sensitivity.with_evidence(pivotal(load_cases("essay")), load_codings("essay"))
-    assert ("Iran", "Arms") in sensitivity.pivotal_table(single).index
+    assert ("Iran", "Arms") in tables.pivotal_table(single).index
 
 
 def test_the_grid_says_what_it_shows() -> None:

@@ -248,25 +248,25 @@ def test_thesis_with_names(cases: pd.DataFrame) -> None:
 
 
 def test_axes_of_the_cross_table(cases: pd.DataFrame, derived: pd.DataFrame) -> None:
-    levels = tables.recognition_axis(cases, derived, "any")
+    levels = tables.axis(cases, derived, "recognition")
     assert levels.tolist() == ["no", "unknown", "yes", "yes"]
-    act = tables.recognition_axis(cases, derived, "recognises_dpr_lpr")
+    act = tables.axis(cases, derived, "recognition", "recognises_dpr_lpr")
     assert act.tolist() == ["not coded", "not coded", "recognised", "endorsed"]
     assert act.cat.ordered
     assert list(act.cat.categories) == [
         *("not coded", "refused", "withheld", "endorsed", "recognised")
     ]
     assert act.name == "recognises_dpr_lpr"
-    kinds = tables.material_axis(cases, derived, "arms_supply")
+    kinds = tables.axis(cases, derived, "material", "arms_supply")
     assert kinds.tolist() == ["weapon_systems", "not coded", "not coded", "munitions"]
-    assert tables.material_axis(cases, derived, "any").tolist() == derived["material"].tolist()
+    assert tables.axis(cases, derived, "material").tolist() == derived["material"].tolist()
     # The tables of cases themselves keep missing codes missing.
     assert cases["arms_supply"].isna().sum() == 2
 
 
 def test_cross_table_by_hand(cases: pd.DataFrame, derived: pd.DataFrame) -> None:
-    rows = tables.recognition_axis(cases, derived, "any")
-    columns = tables.material_axis(cases, derived, "territory_use")
+    rows = tables.axis(cases, derived, "recognition")
+    columns = tables.axis(cases, derived, "material", "territory_use")
     index = pd.Index(["no", "unknown", "yes", "all"], name="recognition")
     names = ["not coded", "none", "hosts_bases", "staging"]
     counts = pd.DataFrame(
@@ -288,8 +288,8 @@ def test_cross_table_by_hand(cases: pd.DataFrame, derived: pd.DataFrame) -> None
 def test_cross_tables_agree_with_themselves(
     act: str, aid: str, real: tuple[pd.DataFrame, pd.DataFrame]
 ) -> None:
-    rows = tables.recognition_axis(*real, act)
-    columns = tables.material_axis(*real, aid)
+    rows = tables.axis(*real, "recognition", act)
+    columns = tables.axis(*real, "material", aid)
     counts, cells = tables.cross_counts(rows, columns), tables.cross_names(rows, columns)
     inner = counts.iloc[:-1, :-1]
     assert inner.index.tolist() == list(rows.cat.categories)
@@ -458,8 +458,9 @@ def test_provenance(account: str) -> None:
 NOT_ALLOWED: list[tuple[Callable[[object], object], str]] = [
     (lambda x: tables.variables_table([x]), "recognises_crimea, "),
     (tables.codes_table, "recognises_crimea, "),
-    (lambda x: tables.recognition_axis(*both(), x), "any, recognises_crimea, "),
-    (lambda x: tables.material_axis(*both(), x), "any, combat_troops, "),
+    (lambda x: tables.axis(*both(), "recognition", x), "any, recognises_crimea, "),
+    (lambda x: tables.axis(*both(), "material", x), "any, combat_troops, "),
+    (lambda x: tables.axis(*both(), x), "recognition, material"),
     (lambda x: tables.missing_table(load_status(), [x]), "recognises_crimea, "),
     (lambda x: tables.members_table(both()[0], x), "turns_to, restraints"),
     (lambda x: tables.evidence_table(x, "PRK"), "essay, record_2023, record_2026"),
@@ -490,8 +491,8 @@ def test_wrong_arguments_are_answered_with_what_is_allowed(
 
 
 def test_a_set_is_no_axis_and_a_member_of_the_un_no_case() -> None:
-    with pytest.raises(ValueError, match="act 'arms_supply' is not known"):
-        tables.recognition_axis(*both(), "arms_supply")
+    with pytest.raises(ValueError, match="part of recognition 'arms_supply' is not known"):
+        tables.axis(*both(), "recognition", "arms_supply")
     with pytest.raises(ValueError, match="state 'NAM' is not known"):
         tables.evidence_table("essay", "NAM")
 
@@ -522,8 +523,8 @@ def test_empty_tables() -> None:
     assert tables.type_counts(derived)["percent_of_states"].tolist() == [0.0] * 8
     verdicts = tables.thesis_table(thesis(cases))
     assert set(verdicts["contradicted by"]) == {"0 of 0 (none)"}
-    rows = tables.recognition_axis(cases, derived, "recognises_dpr_lpr")
-    columns = tables.material_axis(cases, derived, "any")
+    rows = tables.axis(cases, derived, "recognition", "recognises_dpr_lpr")
+    columns = tables.axis(cases, derived, "material")
     counts = tables.cross_counts(rows, columns)
     assert counts.shape == (6, 5)
     assert counts.to_numpy().sum() == 0
@@ -557,7 +558,7 @@ def shell(monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
     """A shell as notebooks have one, and pandas as it was afterwards."""
     width = pd.options.display.max_colwidth
     made = InteractiveShell()
-    monkeypatch.setattr(tables, "get_ipython", lambda: made)
+    monkeypatch.setattr(tables.html, "get_ipython", lambda: made)
     yield made
     pd.options.display.max_colwidth = width
 
@@ -575,6 +576,6 @@ def test_readable_tables_in_a_notebook(shell: InteractiveShell) -> None:
 def test_readable_without_a_notebook(
     shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tables, "get_ipython", lambda: None)
+    monkeypatch.setattr(tables.html, "get_ipython", lambda: None)
     tables.readable()
     assert "x" * 500 in pd.DataFrame({"rule": ["x" * 500]}).to_string()

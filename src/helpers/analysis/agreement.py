@@ -1,15 +1,14 @@
 """Inter-coder reliability: how far two codings of one account agree.
 
-Both coders of this project are readings by one language model. They share what the
-model gets wrong, so agreement here is an upper bound of what it would be between
-people, and says nothing about whether a code is right.
+Where both coders are readings by one language model, they share what the model gets wrong: their
+agreement is then an upper bound of what it would be between people. It never says whether a code is
+right.
 
-Each variable is looked at twice: with *silent* (and *undecided*) as categories of
-their own, all unordered; and with them missing, so that only what both coders coded
-is compared, in the order of the codes. Sets are compared member by member.
+Each variable is looked at twice: with *silent* (and *undecided*) as categories of their own, all
+unordered; and with them missing, so that only what both coders coded is compared, in the order of
+the codes. Sets are compared member by member.
 
-Coefficients follow Cohen (1960, 1968) and Krippendorff (Content Analysis, 4th ed.,
-2019, ch. 12).
+Coefficients follow Cohen (1960, 1968) and Krippendorff (Content Analysis, 4th ed., 2019, ch. 12).
 """
 
 from typing import Any
@@ -19,10 +18,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.dataset.codebook import Variable, load_codebook
+from helpers.dataset.outcomes import CODED
+from helpers.dataset.words import code_or_status
 
 SILENT_AS = ("category", "missing")
 N_RESAMPLES = 1000
 SEED = 20230128
+_KEY = ["state", "variable"]
 _COLUMNS = [
     "variable",
     "member",
@@ -43,29 +45,11 @@ Codes = npt.NDArray[np.int64]
 
 
 def cohen_kappa(first: Codes, second: Codes, ordered: bool = False) -> float:
-    """Return Cohen's kappa of two codings.
+    """Return Cohen's kappa of two codings; NaN, not defined, where fewer than two values occur.
 
-    Parameters
-    ----------
-    first, second : array of int, one per unit
-        Codes counted from 0, in order; -1 where a coder gave none. Units without
-        both are left out.
-    ordered : bool
-        Whether to weight a disagreement by the distance of the codes (linear weights:
-        two codes apart counts twice as much as one apart).
+    Codes are counted from 0, in order; -1 is none, and leaves its unit out. If ``ordered``, a
+    disagreement weighs as much as the codes lie apart (linear weights).
 
-    Returns
-    -------
-    float
-        NaN where fewer than two values occur: kappa is then not defined.
-
-    Raises
-    ------
-    ValueError
-        If the codings are not of the same length.
-
-    Examples
-    --------
     >>> first = np.array([0] * 25 + [1] * 25)
     >>> second = np.array([0] * 20 + [1] * 5 + [0] * 10 + [1] * 15)
     >>> round(cohen_kappa(first, second), 2)
@@ -84,28 +68,11 @@ def cohen_kappa(first: Codes, second: Codes, ordered: bool = False) -> float:
 
 
 def krippendorff_alpha(ratings: Codes, ordered: bool = False) -> float:
-    """Return Krippendorff's alpha of two or more codings.
+    """Return Krippendorff's alpha of coders by units; NaN where fewer than two values occur.
 
-    Parameters
-    ----------
-    ratings : array of int, coders by units
-        Codes counted from 0, in order; -1 where a coder gave none. Units with fewer
-        than two codes are left out.
-    ordered : bool
-        Whether to use the ordinal distance, not the nominal.
+    Codes as for `cohen_kappa`; units with fewer than two of them are left out. The distance is
+    nominal, or ordinal if ``ordered``.
 
-    Returns
-    -------
-    float
-        NaN where fewer than two values occur: alpha is then not defined.
-
-    Raises
-    ------
-    ValueError
-        If ``ratings`` has not two dimensions.
-
-    Examples
-    --------
     >>> round(krippendorff_alpha(np.array([[0, 0, 1, 1], [0, 1, 1, 1]])), 3)
     0.533
     """
@@ -115,37 +82,19 @@ def krippendorff_alpha(ratings: Codes, ordered: bool = False) -> float:
 def alpha_interval(
     ratings: Codes, ordered: bool = False, n_resamples: int = N_RESAMPLES, seed: int = SEED
 ) -> tuple[float, float]:
-    """Return a bootstrap interval of Krippendorff's alpha.
+    """Return the middle 95 percent of alpha when units are drawn anew, with replacement.
 
-    Parameters
-    ----------
-    ratings : array of int, coders by units
-        As for `krippendorff_alpha`.
-    ordered : bool
-        Whether to use the ordinal distance, not the nominal.
-    n_resamples : int
-        How often units are drawn with replacement, at least one.
-    seed : int
-        Where the random numbers start; the same seed gives the same interval.
-
-    Returns
-    -------
-    tuple of float
-        The middle 95 percent of the resamples in which alpha is defined (percentile
-        method); NaN where alpha is not defined, or where all codings agree: every
-        resample then agrees too, and an interval of no width would say nothing.
-
-    Raises
-    ------
-    ValueError
-        If ``n_resamples`` is less than one.
+    Percentile bootstrap over the resamples in which alpha is defined. NaN where alpha is not
+    defined, or where all codings agree.
     """
     if n_resamples < 1:
         raise ValueError(f"n_resamples must be at least 1 (found {n_resamples})")
     units = _coincidences(ratings)
     off = units.sum(axis=0) - np.diag(np.diag(units.sum(axis=0)))
+    # Every resample of codings that agree agrees too: an interval of no width would say nothing.
     if not off.any():
         return float("nan"), float("nan")
+    # How often each unit is drawn is all that matters, so that a resample is a weighted sum.
     draws = np.random.default_rng(seed).multinomial(
         len(units), np.full(len(units), 1 / len(units)), n_resamples
     )
@@ -157,25 +106,16 @@ def alpha_interval(
 def reliability(
     first: pd.DataFrame, second: pd.DataFrame, n_resamples: int = N_RESAMPLES, seed: int = SEED
 ) -> pd.DataFrame:
-    """Return how far two coders agree, variable by variable.
-
-    Parameters
-    ----------
-    first, second : DataFrame
-        One row per state and variable that was read, as `helpers.dataset.loading.load_codings`
-        returns it for one coder.
-    n_resamples, seed : int
-        As for `alpha_interval`.
+    """Return how far two coders agree, from `helpers.data.load_codings` of each.
 
     Returns
     -------
     DataFrame
-        One row per variable (per member of a set) and version of silence:
-        ``silent_as`` is ``category`` or ``missing``; ``n_states`` are those compared and
-        ``n_agree`` those with the same value; ``n_values`` is the number of values that
-        occur; ``scale`` is ``nominal`` or ``ordinal`` (kappa then has linear weights, alpha
-        the ordinal distance); ``kappa``, ``alpha`` and the bounds of its interval are NaN
-        where not defined.
+        One row per variable (per ``member`` of a set) and ``silent_as``, ``category`` or
+        ``missing``: ``n_states`` compared, ``n_agree`` with the same value, ``percent_agreement``;
+        ``n_values`` that occur; ``scale``, ``nominal`` or ``ordinal`` (kappa then has linear
+        weights, alpha the ordinal distance); ``kappa``, ``alpha``, and the bounds ``alpha_low`` and
+        ``alpha_high`` of its interval, NaN where not defined.
 
     Raises
     ------
@@ -197,65 +137,24 @@ def reliability(
 
 
 def disagreements(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
-    """Return where two coders differ in status or code.
+    """Return where two coders differ in status or code, from `helpers.data.load_codings` of each.
 
-    Parameters
-    ----------
-    first, second : DataFrame
-        As for `reliability`.
-
-    Returns
-    -------
-    DataFrame
-        One row per state and variable, in the codebook's order of variables: what each
-        coder put down, a code or in brackets a status.
+    One row per state and variable, in the codebook's order of variables; under ``coder_1`` and
+    ``coder_2`` what the first and the second put down, a code or in brackets a status.
     """
-    columns = ["state", "variable", "status", "code"]
-    pair = first[columns].merge(second[columns], on=["state", "variable"], suffixes=("_1", "_2"))
-    for side in ("1", "2"):
-        codes, status = pair[f"code_{side}"], pair[f"status_{side}"]
-        pair[f"coder_{side}"] = codes.where(status == "coded", "(" + status + ")")
-    sets = [pair[f"coder_{side}"].map(lambda text: frozenset(text.split(";"))) for side in "12"]
-    differ = pair[sets[0] != sets[1]]
+    tables = (
+        table[_KEY].assign(said=code_or_status(table["code"], table["status"]))
+        for table in (first, second)
+    )
+    pair = next(tables).merge(next(tables), on=_KEY)
+    pair.columns = pd.Index([*_KEY, "coder_1", "coder_2"])
+    members = [
+        pair[side].map(lambda text: frozenset(text.split(";"))) for side in ("coder_1", "coder_2")
+    ]
+    differ = pair[members[0] != members[1]]
     order = {v.id: place for place, v in enumerate(load_codebook().variables)}
     differ = differ.sort_values("variable", key=lambda column: column.map(order), kind="stable")
-    return differ[["state", "variable", "coder_1", "coder_2"]].reset_index(drop=True)
-
-
-def reliability_table(reliability: pd.DataFrame, silent_as: str) -> pd.DataFrame:
-    """Return reliability with labels, to read.
-
-    Parameters
-    ----------
-    reliability : DataFrame
-        As `reliability` returns it.
-    silent_as : str
-        ``"category"`` or ``"missing"``.
-
-    Returns
-    -------
-    DataFrame
-        One row per variable or member: agreement as a count of states and in percent,
-        kappa, alpha and its interval, "not defined" where they are not.
-
-    Raises
-    ------
-    ValueError
-        If ``silent_as`` is not among the allowed values.
-    """
-    if silent_as not in SILENT_AS:
-        raise ValueError(f"silent_as {silent_as!r} is not known; allowed: {', '.join(SILENT_AS)}")
-    rows = reliability[reliability["silent_as"] == silent_as]
-    keys = zip(rows["variable"], rows["member"], strict=True)
-    table = pd.DataFrame({"variable": [_label(*key) for key in keys]})
-    table["agree"] = [f"{r.n_agree} of {r.n_states}" for r in rows.itertuples()]
-    table["percent"] = [_number(value, "{:.0f}", "-") for value in rows["percent_agreement"]]
-    table["values"] = rows["n_values"].to_numpy()
-    table["scale"] = rows["scale"].to_numpy()
-    for name in ("kappa", "alpha"):
-        table[name] = [_number(value, "{:.2f}", "not defined") for value in rows[name]]
-    table["95% interval of alpha"] = [_interval(row) for row in rows.itertuples()]
-    return table.set_index("variable")
+    return differ.reset_index(drop=True)
 
 
 def _pairs(first: Codes, second: Codes) -> Codes:
@@ -273,8 +172,10 @@ def _coincidences(ratings: Codes) -> Matrix:
     size = max(int(ratings.max(initial=0)) + 1, 2)
     counts = (ratings[:, :, None] == np.arange(size)).sum(axis=0).astype(float)
     counts = counts[counts.sum(axis=1) > 1]
+    # A value is not paired with itself.
     same = counts[:, :, None] * np.eye(size)
     pairs: Matrix = counts[:, :, None] * counts[:, None, :] - same
+    # However many coders a unit has, it counts once for each of them.
     pairs /= (counts.sum(axis=1) - 1)[:, None, None]
     return pairs
 
@@ -304,10 +205,10 @@ def _values(
     columns = {}
     for side, table in (("first", first), ("second", second)):
         rows = table[table["variable"] == variable.id].set_index("state")
-        columns[side] = rows["code"].where(rows["status"] == "coded", "(" + rows["status"] + ")")
+        columns[side] = code_or_status(rows["code"], rows["status"])
     # A state that one coder did not read is missing in both versions.
     both = pd.DataFrame(columns).dropna()
-    scale = ["no", "yes"] if member or variable.type == "binary" else list(variable.code_ids)
+    scale = ["without", "with"] if member else list(variable.code_ids)
     numbers = {code: place for place, code in enumerate(scale)}
     if silent_as == "category":
         numbers |= {f"({status})": len(scale) + i for i, status in enumerate(_open_statuses())}
@@ -317,14 +218,14 @@ def _values(
 
 
 def _member(text: str, member: str) -> str:
-    """Return whether a set holds a member; a status in brackets stays as it is."""
-    return text if text.startswith("(") else "yes" if member in text.split(";") else "no"
+    """Return whether a set is with a member; a status in brackets stays as it is."""
+    return text if text.startswith("(") else "with" if member in text.split(";") else "without"
 
 
 def _open_statuses() -> list[str]:
     book = load_codebook()
     statuses = [*book.ids("statuses"), *book.ids("derived_statuses")]
-    return [status for status in statuses if status != "coded"]
+    return [status for status in statuses if status != CODED]
 
 
 def _row(values: Codes, ordered: bool, n_resamples: int, seed: int) -> tuple[Any, ...]:
@@ -338,22 +239,3 @@ def _row(values: Codes, ordered: bool, n_resamples: int, seed: int) -> tuple[Any
     alpha = krippendorff_alpha(values, ordered)
     low, high = alpha_interval(values, ordered, n_resamples, seed)
     return n, n_agree, percent, n_values, scale, kappa, alpha, low, high
-
-
-def _label(variable: str, member: str) -> str:
-    known = load_codebook().variable(variable)
-    labels = {code.id: code.label for code in known.codes}
-    return f"{known.label}: {labels[member]}" if member else known.label
-
-
-def _number(value: float, form: str, missing: str) -> str:
-    return missing if np.isnan(value) else form.format(value)
-
-
-def _interval(row: Any) -> str:
-    """Return an interval, or why there is none."""
-    if np.isnan(row.alpha):
-        return "not defined"
-    if np.isnan(row.alpha_low):
-        return "none: all agree"
-    return f"{row.alpha_low:.2f} to {row.alpha_high:.2f}"

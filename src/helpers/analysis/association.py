@@ -1,7 +1,7 @@
 """Does what an account says go with how states voted? Kendall's tau-b.
 
-Pure functions. A coding whose own evidence is a vote would be compared with
-itself, so it is left out, and every result says how many were.
+A coding whose own evidence is a vote would be compared with itself, so it is left out, and every
+result says how many were.
 """
 
 from math import factorial
@@ -13,32 +13,22 @@ from scipy.stats import kendalltau, permutation_test
 
 from helpers.dataset.allowed import ordered_variable_ids, require
 from helpers.dataset.codebook import load_codebook
+from helpers.dataset.outcomes import CODED
 
 PERMUTATIONS = 9999
 SEED = 193
 FEWEST = 3
 """Below this number of states no association is computed."""
+COUNTED, ON_VOTE, NO_VOTES = "counted", "rests on a vote", "no votes to compare"
+"""What becomes of a coding."""
 
 _BODY = r"\bUN\b|\bUnited Nations\b|\bGeneral Assembly\b|\bSecurity Council\b"
 _VOTE = r"\b(?:[Vv]ot(?:e|es|ed|ing)|[Aa]bst\w+|[Nn]on-voting|roll calls?)\b"
 
 
 def names_a_vote(texts: pd.Series) -> pd.Series:
-    """Tell which texts speak of a vote at the United Nations.
+    """Tell which texts name a UN body and voting; the words alone count, so it errs towards true.
 
-    Parameters
-    ----------
-    texts : Series
-        Descriptions of events, or rationales.
-
-    Returns
-    -------
-    Series
-        Of bool, same index: true where a text names a UN body and voting. The rule
-        looks at words only, and errs towards true.
-
-    Examples
-    --------
     >>> names_a_vote(pd.Series(["Abstains at the UN.", "Parliament voted to join."])).tolist()
     [True, False]
     """
@@ -48,20 +38,10 @@ def names_a_vote(texts: pd.Series) -> pd.Series:
 def rests_on_vote(
     codings: pd.DataFrame, events: pd.DataFrame, resolutions: pd.DataFrame
 ) -> pd.Series:
-    """Tell which codings rest on a vote, at least in part.
+    """Tell which rows of `helpers.data.load_codings` rest on a vote, at least in part.
 
-    Parameters
-    ----------
-    codings : DataFrame
-        One row per coding, as `helpers.dataset.loading.load_codings` returns it.
-    events, resolutions : DataFrame
-        The tables ``events`` and ``un_resolutions``.
-
-    Returns
-    -------
-    Series
-        Of bool, same index: true where a locator is a resolution or an event that
-        reports a vote at the UN, or the rationale speaks of one.
+    True where a locator is a resolution of ``un_resolutions`` or an event of ``events`` that
+    reports a vote at the UN, or the rationale speaks of one.
     """
     reports = events.loc[names_a_vote(events["description"]), "event"]
     votes = {*resolutions["resolution"], *reports}
@@ -72,69 +52,33 @@ def rests_on_vote(
 def pairs(
     codings: pd.DataFrame, on_vote: pd.Series, agreement: pd.DataFrame, variable: str
 ) -> pd.DataFrame:
-    """Return each state's code beside its agreement with Russia.
+    """Return each state's code on an ordered variable beside its agreement at the UN.
 
-    Parameters
-    ----------
-    codings : DataFrame
-        One row per coding of one account, as `helpers.dataset.loading.load_codings` returns it.
-    on_vote : Series
-        Of bool, as `rests_on_vote` returns it.
-    agreement : DataFrame
-        One row per member, as `helpers.analysis.votes.agreement` returns it.
-    variable : str
-        A variable whose codes stand in order.
-
-    Returns
-    -------
-    DataFrame
-        One row per state with a code: ``code``, an ordered categorical; ``index``
-        and ``n_compared`` of the agreement; and ``use``: ``counted``, ``rests on a
-        vote``, or ``no votes to compare``.
-
-    Raises
-    ------
-    ValueError
-        If there is no such variable, or its codes have no order.
+    From the codings of one account, `rests_on_vote` of them, and `helpers.votes.agreement`. One row
+    per state with a code: ``code`` (ordered categories), ``index`` and ``n_compared`` of the
+    agreement, and ``use``: `COUNTED`, `ON_VOTE` or `NO_VOTES`.
     """
     require("ordered variable", variable, ordered_variable_ids())
-    rows = codings[(codings["variable"] == variable) & (codings["status"] == "coded")]
+    rows = codings[(codings["variable"] == variable) & (codings["status"] == CODED)]
     rows = rows[rows["state"].isin(agreement.index)]
     dtype = pd.CategoricalDtype(list(load_codebook().variable(variable).code_ids), ordered=True)
     table = rows.set_index("state")["code"].astype(dtype).to_frame()
     table = table.join(agreement[["index", "n_compared"]])
-    use = pd.Series("counted", index=table.index, dtype="object")
-    use = use.mask(table["index"].isna(), "no votes to compare")
-    return table.assign(use=use.mask(on_vote[rows.index].to_numpy(), "rests on a vote"))
+    use = pd.Series(COUNTED, index=table.index, dtype="object")
+    use = use.mask(table["index"].isna(), NO_VOTES)
+    return table.assign(use=use.mask(on_vote[rows.index].to_numpy(), ON_VOTE))
 
 
 def kendall(
     codes: pd.Series, index: pd.Series, permutations: int = PERMUTATIONS, seed: int = SEED
 ) -> pd.Series:
-    """Return Kendall's tau-b with a permutation p.
+    """Return Kendall's tau-b of ordered codes with numbers, one of each per state.
 
-    Parameters
-    ----------
-    codes : Series
-        One ordered code per state.
-    index : Series
-        One number per state, same index.
-    permutations : int
-        How many random permutations; all of them where there are no more.
-    seed : int
-        Of the random permutations.
+    ``n`` states; ``tau_b``, positive where codes closer to Russia go with more agreement; ``p``,
+    two-sided: twice the smaller share of permutations at least as extreme on one side, at most 1;
+    ``permutations`` made, all there are where they are no more than asked for. With fewer than
+    `FEWEST` states, or one value only on either side, tau-b and p are missing: not defined.
 
-    Returns
-    -------
-    Series
-        ``n`` states; ``tau_b``, positive where codes closer to Russia go with more
-        agreement; ``p``, two-sided: twice the smaller share of permutations at
-        least as extreme on one side, at most 1; ``permutations`` made. With fewer
-        than three states, or one value only on either side, tau-b and p are
-        missing: not defined.
-
-    Examples
-    --------
     >>> stance = pd.Series(pd.Categorical(["no", "no", "yes"], ["no", "yes"], ordered=True))
     >>> kendall(stance, pd.Series([0.0, 10.0, 50.0])).round(2).tolist()
     [3.0, 0.82, 0.67, 6.0]
@@ -146,7 +90,9 @@ def kendall(
         return pd.Series(cells, dtype="float64")
     other = np.sign(numbers[:, None] - numbers[None, :])
 
-    # The ties of tau-b's denominator are the same in every permutation.
+    # The ties in tau-b's denominator are the same in every permutation, so the difference of
+    # concordant and discordant pairs orders permutations as tau-b does; and it can be computed for
+    # a thousand at once, which kendalltau itself cannot.
     def concordance(values: NDArray[np.int_], axis: int = -1) -> NDArray[np.float64]:
         moved = np.moveaxis(values, axis, -1)
         signs = np.sign(moved[..., :, None] - moved[..., None, :])
@@ -174,27 +120,17 @@ def associations(
     permutations: int = PERMUTATIONS,
     seed: int = SEED,
 ) -> pd.DataFrame:
-    """Return tau-b of every ordered variable with agreement.
+    """Return `kendall` of every ordered variable with agreement, from what `pairs` takes.
 
-    Parameters
-    ----------
-    codings, on_vote, agreement
-        As in `pairs`.
-    permutations, seed
-        As in `kendall`.
-
-    Returns
-    -------
-    DataFrame
-        One row per ordinal or binary variable: ``coded``, ``rests_on_vote`` and
-        ``no_votes`` (left out), ``n``, ``tau_b``, ``p``, ``permutations``.
+    One row per variable: ``coded``; ``rests_on_vote`` and ``no_votes``, which are left out; ``n``,
+    ``tau_b``, ``p``, ``permutations``.
     """
     rows = {}
     for variable in ordered_variable_ids():
         table = pairs(codings, on_vote, agreement, variable)
-        used = table[table["use"] == "counted"]
+        used = table[table["use"] == COUNTED]
         counts = table["use"].value_counts()
-        left = [int(counts.get(why, 0)) for why in ("rests on a vote", "no votes to compare")]
+        left = [int(counts.get(why, 0)) for why in (ON_VOTE, NO_VOTES)]
         result = kendall(used["code"], used["index"], permutations, seed)
         rows[variable] = [len(table), *left, *result]
     columns = ["coded", "rests_on_vote", "no_votes", "n", "tau_b", "p", "permutations"]
@@ -206,20 +142,6 @@ def associations(
 def as_shown(value: float, digits: int = 2) -> str:
     """Return a coefficient as text, or that it is not defined.
 
-    Parameters
-    ----------
-    value : float
-        The coefficient, missing where it is not defined.
-    digits : int
-        How many decimals.
-
-    Returns
-    -------
-    str
-        Such as ``0.41`` or ``not defined``.
-
-    Examples
-    --------
     >>> as_shown(0.4142), as_shown(float("nan"))
     ('0.41', 'not defined')
     """

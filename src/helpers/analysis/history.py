@@ -1,7 +1,7 @@
 """What changed in the data since a commit, and what follows from it.
 
-Compares the tables of a git revision with those of the data folder: codings one
-by one, then support types and thesis verdicts of every account.
+Compares the tables of a git revision with those of the data folder: codings one by one, then
+support types and thesis verdicts of every account.
 """
 
 import subprocess
@@ -20,15 +20,7 @@ KEY = ("account", "state", "variable", "coder")
 
 @dataclass(frozen=True)
 class Change:
-    """One difference between two states of the data.
-
-    Attributes
-    ----------
-    place : str
-        What differs: a coding, a support type or a verdict.
-    before, after : str
-        How it stood and how it stands; empty where there was, or is, none.
-    """
+    """One difference: where, how it stood and how it stands; empty where there was, or is, none."""
 
     place: str
     before: str
@@ -41,22 +33,9 @@ class Change:
 
 @contextmanager
 def data_at(revision: str) -> Iterator[Path]:
-    """Give a folder that holds the data as a git revision has them.
+    """Give a temporary folder that holds the data as a git revision has them.
 
-    Parameters
-    ----------
-    revision : str
-        Anything that git understands as a commit.
-
-    Yields
-    ------
-    Path
-        A temporary folder with the tables of that commit.
-
-    Raises
-    ------
-    ValueError
-        If the data folder is not under git, or there is no such revision.
+    ``ValueError`` if the data folder is not under git, or there is no such revision.
     """
     folder = data_folder()
     # The revision must not be taken for an option, and only commits have a tree to list.
@@ -75,18 +54,7 @@ def data_at(revision: str) -> Iterator[Path]:
 
 
 def coding_changes(before: Path, after: Path) -> list[Change]:
-    """Return which codings were added, removed or changed.
-
-    Parameters
-    ----------
-    before, after : Path
-        Two data folders.
-
-    Returns
-    -------
-    list of Change
-        One per coding that differs in any cell, in the order of the newer table.
-    """
+    """Return which codings of two data folders differ in any cell, in the newer table's order."""
     old, new = _codings(before), _codings(after)
     keys = [*new, *(key for key in old if key not in new)]
     return [
@@ -97,18 +65,7 @@ def coding_changes(before: Path, after: Path) -> list[Change]:
 
 
 def table_changes(before: Path, after: Path) -> list[Change]:
-    """Return how many rows of every other table were added or removed.
-
-    Parameters
-    ----------
-    before, after : Path
-        Two data folders.
-
-    Returns
-    -------
-    list of Change
-        One per table other than the codings whose rows differ, and one for the codebook.
-    """
+    """Return in how many rows every other table, and whether the codebook, differs."""
     changes = []
     for table in (name for name in TABLES if name != "codings"):
         old, new = _lines(before / f"{table}.csv"), _lines(after / f"{table}.csv")
@@ -121,22 +78,9 @@ def table_changes(before: Path, after: Path) -> list[Change]:
 
 
 def result_changes(before: Path, after: Path) -> list[Change]:
-    """Return which support types, bounds and verdicts follow from the changes.
+    """Return which support types, bounds and verdicts of two data folders differ.
 
-    Parameters
-    ----------
-    before, after : Path
-        Two data folders.
-
-    Returns
-    -------
-    list of Change
-        One per account and state, or account and statement, that comes out otherwise.
-
-    Raises
-    ------
-    DataError
-        If either folder does not pass the checks.
+    ``DataError`` if either folder does not pass the checks.
     """
     old, new = _results(before), _results(after)
     return [
@@ -147,22 +91,9 @@ def result_changes(before: Path, after: Path) -> list[Change]:
 
 
 def report(revision: str = "HEAD") -> str:
-    """Return what changed since a revision, as text.
+    """Return what changed since a revision, as text: codings, other tables, what follows.
 
-    Parameters
-    ----------
-    revision : str
-        Anything that git understands as a commit.
-
-    Returns
-    -------
-    str
-        Codings, other tables, then support types and verdicts.
-
-    Raises
-    ------
-    ValueError
-        If there is no such revision, or the data as they stand hold errors.
+    ``ValueError`` if there is no such revision, or the data as they stand hold errors.
     """
     now = data_folder()
     with data_at(revision) as before:

@@ -1,19 +1,27 @@
-"""Everything the dataset holds on one member state.
+"""Everything the dataset holds on one member state, given by its ISO3 code.
 
-Codes, evidence and events exist for the cases of the essay only; for any other
-member these tables are empty, and say nothing about it.
+Codes, evidence and events exist for the cases of the essay only; for any other member these tables
+are empty, and say nothing about it. ``ValueError`` where a code is not that of a UN member.
 """
 
 import pandas as pd
 
 from helpers.analysis.scaling import ABSENCES, CUTS, places, steps
-from helpers.analysis.votes import ABSENT, RUSSIA, agreement, resolutions_in, roll_calls
+from helpers.analysis.votes import agreement, roll_calls
 from helpers.dataset.allowed import account_ids, require
 from helpers.dataset.codebook import load_codebook
 from helpers.dataset.loading import case_names, load_codings, load_states, load_status, load_table
-from helpers.dataset.words import listing
+from helpers.dataset.outcomes import ABSENT, ABSTAIN, CODED, NOT_READ, UNDECIDED
+from helpers.dataset.words import (
+    code_or_status,
+    labels,
+    listing,
+    reference_name,
+    reference_state,
+    text_name,
+)
 
-FACTS = {
+_FACTS = {
     "un_name": "name at the United Nations",
     "short_name": "short name",
     "iso2": "ISO two-letter code",
@@ -23,30 +31,17 @@ FACTS = {
     "m49_region": "UN M49 region",
     "m49_subregion": "UN M49 subregion",
     "un_regional_group": "UN regional group",
-    "region": "region in the essay",
 }
+
+
+def facts() -> dict[str, str]:
+    """Return what the columns of ``states.csv`` that identify a member are called."""
+    return {**_FACTS, "region": f"region in {text_name()}"}
 
 
 def is_case(state: str) -> bool:
     """Tell whether a member is one of the states that the essay is about.
 
-    Parameters
-    ----------
-    state : str
-        ISO3 code.
-
-    Returns
-    -------
-    bool
-        True for the cases.
-
-    Raises
-    ------
-    ValueError
-        If the code is not that of a UN member.
-
-    Examples
-    --------
     >>> is_case("BLR"), is_case("NAM")
     (True, False)
     """
@@ -55,114 +50,55 @@ def is_case(state: str) -> bool:
 
 
 def identity(state: str) -> pd.DataFrame:
-    """Return a member's names, codes and regions.
+    """Return a member's names, codes and regions: one fact per row, in a column named after it.
 
-    Parameters
-    ----------
-    state : str
-        ISO3 code.
-
-    Returns
-    -------
-    DataFrame
-        One row per fact, one column, named after the state's code.
-
-    Raises
-    ------
-    ValueError
-        If the code is not that of a UN member.
-
-    Examples
-    --------
     >>> identity("NAM").loc["ISO two-letter code", "NAM"]
     'NA'
     """
     case = is_case(state)
     row = load_states().loc[state]
-    facts = {label: str(row[column]) for column, label in FACTS.items()}
+    cells = {label: str(row[column]) for column, label in facts().items()}
     if not case:
-        facts[FACTS["region"]] = "none: not named in the essay"
-    return pd.DataFrame({state: facts})
+        cells[facts()["region"]] = f"none: not named in {text_name()}"
+    return pd.DataFrame({state: cells})
 
 
 def coverage_by_account(state: str) -> pd.DataFrame:
-    """Return how much every account says about a state.
+    """Return how much every account (label) says about a state.
 
-    Parameters
-    ----------
-    state : str
-        ISO3 code.
-
-    Returns
-    -------
-    DataFrame
-        One row per account (label): numbers of variables by outcome of the reading,
-        and ``of`` how many. All are not read for a state that is no case.
-
-    Raises
-    ------
-    ValueError
-        If the code is not that of a UN member.
+    Numbers of variables by outcome of the reading, and ``of`` how many. All are not read for a
+    state that is no case.
     """
     case, book = is_case(state), load_codebook()
-    outcomes = [*book.ids("statuses"), "not_read"]
-    labels = load_table("accounts").set_index("account")["label"]
+    outcomes = [*book.ids("statuses"), NOT_READ]
     rows = {}
-    for account in account_ids():
+    for account, label in _accounts().items():
         known = load_status(account).loc[state] if case else pd.Series(dtype="object")
-        counts = known.reindex([v.id for v in book.variables]).fillna("not_read").value_counts()
-        rows[labels[account]] = [int(counts.get(outcome, 0)) for outcome in outcomes]
+        counts = known.reindex([v.id for v in book.variables]).fillna(NOT_READ).value_counts()
+        rows[label] = [int(counts.get(outcome, 0)) for outcome in outcomes]
     table = pd.DataFrame.from_dict(rows, orient="index", columns=outcomes)
     table = table.assign(of=table.sum(axis="columns")).rename_axis("account")
-    return table.rename(columns={entry.id: entry.label for entry in book.lists["derived_statuses"]})
+    return table.rename(columns=labels("derived_statuses"))
 
 
 def codes_by_account(state: str) -> pd.DataFrame:
-    """Return a state's codes in every account, side by side.
+    """Return a state's codes, one row per variable and one column per account (labels).
 
-    Parameters
-    ----------
-    state : str
-        ISO3 code.
-
-    Returns
-    -------
-    DataFrame
-        One row per variable (label), one column per account (label): the code, or
-        in round brackets why there is none. Empty for a state that is no case.
-
-    Raises
-    ------
-    ValueError
-        If the code is not that of a UN member.
+    In round brackets why there is no code. Empty for a state that is no case.
     """
     variables = load_codebook().variables if is_case(state) else ()
-    labels = load_table("accounts").set_index("account")["label"]
     columns = {}
-    for account in account_ids():
+    for account, label in _accounts().items():
         rows = load_codings(account).query("state == @state").set_index("variable")
-        said = rows["code"].where(rows["status"] == "coded", "(" + rows["status"] + ")")
-        said = said.reindex([v.id for v in variables]).fillna("(not read)")
-        said = said.str.replace("_", " ").set_axis([v.label for v in variables])
-        columns[labels[account]] = said
+        said = code_or_status(rows["code"], rows["status"])
+        said = said.reindex([v.id for v in variables]).fillna(f"({NOT_READ})")
+        columns[label] = said.str.replace("_", " ").set_axis([v.label for v in variables])
     return pd.DataFrame(columns).rename_axis("variable")
 
 
 def differing(codes: pd.DataFrame) -> list[str]:
-    """Return the variables on which accounts that give a code differ.
+    """Return the variables of `codes_by_account` on which accounts that give a code differ.
 
-    Parameters
-    ----------
-    codes : DataFrame
-        One row per variable, as `codes_by_account` returns it.
-
-    Returns
-    -------
-    list of str
-        Labels of variables. Silence differs from no code.
-
-    Examples
-    --------
     >>> differing(pd.DataFrame({"a": ["none", "(silent)"], "b": ["trade", "none"]}, ["x", "y"]))
     ['x']
     """
@@ -174,28 +110,14 @@ def differing(codes: pd.DataFrame) -> list[str]:
 def evidence(state: str) -> pd.DataFrame:
     """Return what every code of a state rests on, in every account.
 
-    Parameters
-    ----------
-    state : str
-        ISO3 code.
-
-    Returns
-    -------
-    DataFrame
-        One row per variable and account that speaks, indexed by their ids: ``code``
-        (or ``undecided``), ``confidence``, ``locator``, ``rationale``. Empty for a
-        state that is no case.
-
-    Raises
-    ------
-    ValueError
-        If the code is not that of a UN member.
+    One row per variable and account that speaks, indexed by their ids: ``code`` (or ``undecided``),
+    ``confidence``, ``locator``, ``rationale``. Empty for a state that is no case.
     """
     is_case(state)
     codings = pd.concat([load_codings(account) for account in account_ids()])
-    rows = codings[(codings["state"] == state) & codings["status"].isin(["coded", "undecided"])]
+    rows = codings[(codings["state"] == state) & codings["status"].isin([CODED, UNDECIDED])]
     order = {variable.id: place for place, variable in enumerate(load_codebook().variables)}
-    rows = rows.assign(code=rows["code"].where(rows["status"] == "coded", "undecided"))
+    rows = rows.assign(code=rows["code"].where(rows["status"] == CODED, UNDECIDED))
     rows = rows.sort_values("variable", key=lambda names: names.map(order), kind="stable")
     columns = ["code", "confidence", "locator", "rationale"]
     table = rows.set_index(["variable", "account"])[columns]
@@ -203,24 +125,7 @@ def evidence(state: str) -> pd.DataFrame:
 
 
 def events_of(state: str) -> pd.DataFrame:
-    """Return the dated events about a state, earliest first.
-
-    Parameters
-    ----------
-    state : str
-        ISO3 code.
-
-    Returns
-    -------
-    DataFrame
-        One row per event, with the columns of ``events.csv``. Empty for a state
-        that is no case.
-
-    Raises
-    ------
-    ValueError
-        If the code is not that of a UN member.
-    """
+    """Return the dated events about a state, earliest first, as ``events.csv`` has them."""
     is_case(state)
     events = load_table("events")
     found = events[events["state"] == state]
@@ -228,24 +133,11 @@ def events_of(state: str) -> pd.DataFrame:
 
 
 def events_table(events: pd.DataFrame, said: pd.DataFrame) -> pd.DataFrame:
-    """Return events with labels, and the codes that rest on each.
+    """Return `events_of` a state with labels, and the codes of its `evidence` that rest on each.
 
-    Parameters
-    ----------
-    events : DataFrame
-        One row per event, as `events_of` returns it.
-    said : DataFrame
-        One row per coding, as `evidence` returns it.
-
-    Returns
-    -------
-    DataFrame
-        One row per event: ``date``, ``about``, ``direction``, ``description``,
-        ``cited for`` (variable and accounts), ``source read``.
+    One row per event: ``date``, ``about``, ``direction``, ``description``, ``cited for`` (variable
+    and accounts), ``source read``.
     """
-    book = load_codebook()
-    about = {entry.id: entry.label for entry in book.lists["event_dimensions"]}
-    ways = {entry.id: entry.label for entry in book.lists["event_directions"]}
     cited: dict[str, dict[str, list[str]]] = {}
     for row in said.reset_index().to_dict(orient="records"):
         for place in row["locator"].split("; "):
@@ -256,8 +148,8 @@ def events_table(events: pd.DataFrame, said: pd.DataFrame) -> pd.DataFrame:
     ]
     table = {
         "date": events["date"],
-        "about": events["dimension"].map(about),
-        "direction": events["direction"].map(ways),
+        "about": events["dimension"].map(labels("event_dimensions")),
+        "direction": events["direction"].map(labels("event_directions")),
         "description": events["description"],
         "cited for": uses,
         "source read": events["source_read"],
@@ -266,18 +158,10 @@ def events_table(events: pd.DataFrame, said: pd.DataFrame) -> pd.DataFrame:
 
 
 def sources_of(events: pd.DataFrame) -> pd.DataFrame:
-    """Return the sources of events, with their addresses.
+    """Return the sources of events, one row per event and source.
 
-    Parameters
-    ----------
-    events : DataFrame
-        One row per event, as `events_of` returns it.
-
-    Returns
-    -------
-    DataFrame
-        One row per event and source: ``publisher``, ``title`` (in square brackets
-        where it is ours), ``date``, ``address``, ``repost``, ``read``.
+    ``publisher``, ``title`` (in square brackets where it is ours), ``date``, ``address``,
+    ``repost``, ``read``.
     """
     pairs = events[["event", "source"]].assign(source=events["source"].str.split(";"))
     pairs = pairs.explode("source")
@@ -289,71 +173,37 @@ def sources_of(events: pd.DataFrame) -> pd.DataFrame:
 
 
 def votes_table(calls: pd.DataFrame, resolutions: pd.DataFrame, state: str) -> pd.DataFrame:
-    """Return a member's votes beside Russia's.
+    """Return a member's votes beside Russia's, in order of time.
 
-    Parameters
-    ----------
-    calls : DataFrame
-        One row per member, as `helpers.analysis.votes.roll_calls` returns it.
-    resolutions : DataFrame
-        One row per resolution, indexed by it, as ``un_resolutions.csv`` has them.
-    state : str
-        ISO3 code.
-
-    Returns
-    -------
-    DataFrame
-        One row per resolution, in order of time: ``date``, ``title``, ``vote``,
-        ``Russia``, ``compared`` (``same``, ``one abstains``, ``opposed``, or who was
-        absent), ``evidence tier``.
-
-    Raises
-    ------
-    ValueError
-        If the state is not among the members.
+    From `helpers.votes.roll_calls` and ``un_resolutions`` indexed by resolution. ``date``,
+    ``title``, ``vote``, ``Russia``, ``compared`` (``same``, ``one abstains``, ``opposed``, or who
+    was absent), ``evidence tier``.
     """
     require("state", state, calls.index)
-    facts = resolutions.loc[list(calls.columns)].sort_values("date", kind="stable")
-    table = pd.DataFrame(
-        {
-            "date": facts["date"],
-            "title": facts["title"],
-            "vote": calls.loc[state].astype("object"),
-            "Russia": calls.loc[RUSSIA].astype("object"),
-            "evidence tier": facts["evidence_tier"],
-        },
-        index=facts.index,
-    )
-    pairs = zip(table["vote"], table["Russia"], strict=True)
-    compared = ["Russia itself" if state == RUSSIA else _compared(*pair) for pair in pairs]
-    table.insert(4, "compared", compared)
-    return table
+    other, name = reference_state(), reference_name()
+    asked = resolutions.loc[list(calls.columns)].sort_values("date", kind="stable")
+    own, others = (calls.loc[who].astype("object")[asked.index] for who in (state, other))
+    pairs = zip(own, others, strict=True)
+    itself = f"{name} itself"
+    table = {
+        "date": asked["date"],
+        "title": asked["title"],
+        "vote": own,
+        name: others,
+        "compared": [itself if state == other else _compared(*pair, name) for pair in pairs],
+        "evidence tier": asked["evidence_tier"],
+    }
+    return pd.DataFrame(table, index=asked.index)
 
 
 def agreement_by_set(votes: pd.DataFrame, state: str) -> pd.DataFrame:
-    """Return a member's agreement with Russia on every set of resolutions.
+    """Return a member's `helpers.votes.agreement` with Russia on every set of resolutions (label).
 
-    Parameters
-    ----------
-    votes : DataFrame
-        One row per resolution and state, as ``un_votes.csv`` has them.
-    state : str
-        ISO3 code.
-
-    Returns
-    -------
-    DataFrame
-        One row per set of the codebook (label), with the columns of
-        `helpers.analysis.votes.agreement`. Empty for Russia itself.
-
-    Raises
-    ------
-    ValueError
-        If the state is not among the members.
+    From ``un_votes``. Empty for Russia itself.
     """
     require("state", state, load_states().index)
     sets = load_codebook().lists["resolution_sets"]
-    calls = roll_calls(votes, resolutions_in("all"))
+    calls = roll_calls(votes, dict.fromkeys(r for entry in sets for r in entry.resolutions))
     found = {entry.label: agreement(calls[list(entry.resolutions)]) for entry in sets}
     rows = {name: table[table.index == state] for name, table in found.items()}
     table = pd.concat(rows, names=["set"])
@@ -361,26 +211,11 @@ def agreement_by_set(votes: pd.DataFrame, state: str) -> pd.DataFrame:
 
 
 def scale_places(calls: pd.DataFrame, state: str) -> pd.DataFrame:
-    """Return a member's place on the scale, under every cut and treatment.
+    """Return a member's place on the scale, under every cut and treatment of absences.
 
-    Parameters
-    ----------
-    calls : DataFrame
-        One row per member, as `helpers.analysis.votes.roll_calls` returns it.
-    state : str
-        ISO3 code.
-
-    Returns
-    -------
-    DataFrame
-        One row per cut and treatment of absences: ``passed``, ``cast``, ``errors``,
-        ``first_place``, ``last_place``, ``members`` on the scale. All but the last
-        are missing where the member's absences leave it out.
-
-    Raises
-    ------
-    ValueError
-        If the state is not among the members.
+    From `helpers.votes.roll_calls`: ``passed``, ``cast``, ``errors``, ``first_place``,
+    ``last_place``, ``members`` on the scale. All but the last are missing where the member's
+    absences leave it out.
     """
     require("state", state, calls.index)
     columns = ["passed", "cast", "errors", "first_place", "last_place"]
@@ -396,36 +231,24 @@ def scale_places(calls: pd.DataFrame, state: str) -> pd.DataFrame:
 
 
 def vote_counts(calls: pd.DataFrame, state: str) -> str:
-    """Return how often a member cast each vote, as running text.
-
-    Parameters
-    ----------
-    calls : DataFrame
-        One row per member, as `helpers.analysis.votes.roll_calls` returns it.
-    state : str
-        ISO3 code.
-
-    Returns
-    -------
-    str
-        Such as ``3 yes, 1 abstain, 0 no and 2 absent of 6``.
-
-    Raises
-    ------
-    ValueError
-        If the state is not among the members.
-    """
+    """Return how often a member cast each vote: ``3 yes, 1 abstain, 0 no and 2 absent of 6``."""
     require("state", state, calls.index)
     counts = calls.loc[state].value_counts()
     votes = load_codebook().ids("votes")
     return f"{listing(f'{int(counts.get(v, 0))} {v}' for v in votes)} of {len(calls.columns)}"
 
 
-def _compared(vote: str, other: str) -> str:
+def _accounts() -> dict[str, str]:
+    """Return the labels of the accounts by id, in their order."""
+    accounts = load_table("accounts")
+    return dict(zip(accounts["account"], accounts["label"], strict=True))
+
+
+def _compared(vote: str, other: str, name: str) -> str:
     if vote == ABSENT:
-        return "absent"
+        return ABSENT
     if other == ABSENT:
-        return "Russia absent"
+        return f"{name} absent"
     if vote == other:
         return "same"
-    return "one abstains" if "abstain" in {vote, other} else "opposed"
+    return "one abstains" if ABSTAIN in {vote, other} else "opposed"

@@ -1,32 +1,27 @@
 """Do the roll calls form one scale? Guttman's scalogram, Loevinger's H.
 
-A roll call is a question that a member passes or fails. Votes are cut in two,
-either "yes" against the rest or "no" against the rest. An absence is neither:
-it is missing, and its member is left out, or the other votes alone count.
+A roll call is a question that a member passes or fails. Votes are cut in two, either "yes" against
+the rest or "no" against the rest. An absence is neither: it is missing, and its member is left out,
+or the other votes alone count.
 
-References
-----------
-W. H. Goodenough, "A technique for scale analysis", Educational and Psychological
-Measurement 4 (1944); A. L. Edwards, Techniques of Attitude Scale Construction
-(1957); J. Loevinger, "The technic of homogeneous tests", Psychological Bulletin
-45 (1948); R. J. Mokken, A Theory and Procedure of Scale Analysis (1971).
-
-Examples
---------
->>> perfect = pd.DataFrame({"a": [True, True, True], "b": [False, True, True]})
->>> table = perfect.assign(c=[False, False, True]).astype("boolean")
->>> summary(table)[["errors", "cr", "h"]].tolist()
-[0.0, 1.0, 1.0]
+See Goodenough, "A technique for scale analysis", Educational and Psychological Measurement 4
+(1944); Edwards, Techniques of Attitude Scale Construction (1957); Loevinger, "The technic of
+homogeneous tests", Psychological Bulletin 45 (1948); Mokken, A Theory and Procedure of Scale
+Analysis (1971). >>> perfect = pd.DataFrame({"a": [True, True, True], "b": [False, True, True]})
+>>> table = perfect.assign(c=[False, False, True]).astype("boolean") >>> summary(table)[["errors",
+"cr", "h"]].tolist() [0.0, 1.0, 1.0]
 """
+
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from helpers.analysis.votes import ABSENT
 from helpers.dataset.allowed import require
+from helpers.dataset.outcomes import ABSENT, NO, YES
 
 CUTS = {
-    "yes": "passes: yes; fails: abstain and no",
+    YES: "passes: yes; fails: abstain and no",
     "not_no": "passes: yes and abstain; fails: no",
 }
 ABSENCES = {
@@ -35,38 +30,23 @@ ABSENCES = {
 }
 
 
-def steps(calls: pd.DataFrame, passes: str = "yes", absent: str = "left_out") -> pd.DataFrame:
-    """Return which roll calls each member passes.
+def steps(calls: pd.DataFrame, passes: str = YES, absent: str = "left_out") -> pd.DataFrame:
+    """Return which roll calls each member passes, from `helpers.votes.roll_calls`.
 
-    Parameters
-    ----------
-    calls : DataFrame
-        One row per member, as `helpers.analysis.votes.roll_calls` returns it.
-    passes : str
-        ``"yes"``: a yes passes, an abstention or a no fails. ``"not_no"``: a yes or
-        an abstention passes, a no fails.
-    absent : str
-        ``"left_out"``: a member that was absent once is left out altogether.
-        ``"available"``: it keeps the votes that it cast, and only a member that
-        was always absent is left out. An absence never passes and never fails.
+    ``passes`` is one of `CUTS`: ``yes``, where an abstention fails, or ``not_no``, where it passes.
+    ``absent`` is one of `ABSENCES`: ``left_out``, where a member that was absent once is left out
+    altogether, or ``available``, where it keeps the votes that it cast. An absence never passes and
+    never fails.
 
-    Returns
-    -------
-    DataFrame
-        One row per member that is kept, one ``boolean`` column per resolution, the
-        most passed of those cast first (ties: as in ``calls``); absences missing.
-
-    Raises
-    ------
-    ValueError
-        If ``passes`` or ``absent`` is not one of these.
+    One row per member that is kept, one ``boolean`` column per resolution, the most passed of those
+    cast first (ties: as in ``calls``); absences missing.
     """
     require("passes", passes, CUTS)
     require("absent", absent, ABSENCES)
     plain = calls.to_numpy("object")
     away = plain == ABSENT
     kept = ~(away.any(axis=1) if absent == "left_out" else away.all(axis=1))
-    passed = (plain == "yes" if passes == "yes" else plain != "no")[kept]
+    passed = (plain == YES if passes == YES else plain != NO)[kept]
     away = away[kept]
     n_cast = np.maximum((~away).sum(axis=0), 1)
     order = np.argsort(-(passed & ~away).sum(axis=0) / n_cast, kind="stable")
@@ -78,56 +58,26 @@ def steps(calls: pd.DataFrame, passes: str = "yes", absent: str = "left_out") ->
 
 
 def places(table: pd.DataFrame) -> pd.DataFrame:
-    """Return each member's place on the scale, and its errors.
+    """Return each member's place on the scale, and its errors, from `steps`.
 
-    The scale says that a member which passes some number of roll calls passes the
-    most passed ones. Each cell that is otherwise is an error, so that one vote out
-    of line makes two (Goodenough and Edwards).
+    The scale says that a member which passes some number of roll calls passes the most passed ones.
+    Each cell that is otherwise is an error, so that one vote out of line makes two (Goodenough and
+    Edwards).
 
-    Parameters
-    ----------
-    table : DataFrame
-        One row per member, as `steps` returns it.
-
-    Returns
-    -------
-    DataFrame
-        One row per member, most support first (ties: as in ``table``): ``passed``,
-        ``cast``, ``percent_passed``, ``errors``; ``first_place`` and
-        ``last_place``, the places that it shares with members of equal share.
+    One row per member, most support first (ties: as in ``table``): ``passed``, ``cast``,
+    ``percent_passed``, ``errors``; ``first_place`` and ``last_place``, the places that it shares
+    with members of equal share.
     """
-    passed = _passed(table).sum(axis="columns").astype("int64")
-    cast = table.notna().sum(axis="columns").astype("int64")
-    share = passed / cast.where(cast > 0)
-    result = pd.DataFrame(
-        {
-            "passed": passed,
-            "cast": cast,
-            "percent_passed": (100 * share).round(1),
-            "errors": error_cells(table).sum(axis="columns").astype("int64"),
-            "first_place": share.rank(method="min", ascending=False).astype("int64"),
-            "last_place": share.rank(method="max", ascending=False).astype("int64"),
-        },
-        index=table.index,
-    )
+    result = _tally(table, "columns")
+    share = result["passed"] / result["cast"].where(result["cast"] > 0)
+    result["first_place"] = share.rank(method="min", ascending=False).astype("int64")
+    result["last_place"] = share.rank(method="max", ascending=False).astype("int64")
     return result.sort_values("first_place", kind="stable")
 
 
 def error_cells(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the cells that the scale does not predict.
+    """Tell where a vote that was cast differs from what the scale predicts, from `steps`.
 
-    Parameters
-    ----------
-    table : DataFrame
-        One row per member, as `steps` returns it, most passed roll call first.
-
-    Returns
-    -------
-    DataFrame
-        The same shape, true where a vote that was cast differs from the prediction.
-
-    Examples
-    --------
     >>> votes = pd.DataFrame({"a": [False, True], "b": [True, False]}, dtype="boolean")
     >>> error_cells(votes).sum(axis="columns").tolist()
     [2, 0]
@@ -139,22 +89,14 @@ def error_cells(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def summary(table: pd.DataFrame) -> pd.Series:
-    """Return how well the roll calls form one scale.
+    """Return how well the roll calls form one scale, from `steps`.
 
-    Parameters
-    ----------
-    table : DataFrame
-        One row per member, as `steps` returns it.
-
-    Returns
-    -------
-    Series
-        ``members``, ``resolutions``, ``votes`` (cells that hold one), ``errors``;
-        ``cr``, the coefficient of reproducibility, 1 - errors / votes; ``mmr``, the
-        minimal marginal reproducibility: what guessing each roll call's more
-        frequent side would reproduce; ``scalability``, (cr - mmr) / (1 - mmr); and
-        Loevinger's ``h``. A coefficient that is not defined is missing: without
-        votes, or with a single roll call, all are; without any variation the last two.
+    ``members``, ``resolutions``, ``votes`` (cells that hold one), ``errors``; ``cr``, the
+    coefficient of reproducibility, 1 - errors / votes; ``mmr``, the minimal marginal
+    reproducibility: what guessing each roll call's more frequent side would reproduce;
+    ``scalability``, (cr - mmr) / (1 - mmr); and Loevinger's ``h``. A coefficient that is not
+    defined is missing: without votes, or with a single roll call, all are; without any variation
+    the last two.
     """
     votes = int(table.notna().to_numpy().sum())
     errors = int(error_cells(table).to_numpy().sum())
@@ -180,19 +122,7 @@ def summary(table: pd.DataFrame) -> pd.Series:
 
 
 def versions(calls: pd.DataFrame) -> pd.DataFrame:
-    """Return the summary under every cut and treatment of absences.
-
-    Parameters
-    ----------
-    calls : DataFrame
-        One row per member, as `helpers.analysis.votes.roll_calls` returns it.
-
-    Returns
-    -------
-    DataFrame
-        One row per cut and treatment, with the columns of `summary`; counts are
-        whole numbers.
-    """
+    """Return `summary` under every cut and treatment of absences, one row each."""
     rows = {
         (passes, absent): summary(steps(calls, passes, absent))
         for passes in CUTS
@@ -204,32 +134,29 @@ def versions(calls: pd.DataFrame) -> pd.DataFrame:
 
 
 def items(table: pd.DataFrame) -> pd.DataFrame:
-    """Return each roll call's popularity, errors and own H.
+    """Return each roll call's popularity, errors and own H, from `steps`.
 
-    Parameters
-    ----------
-    table : DataFrame
-        One row per member, as `steps` returns it.
-
-    Returns
-    -------
-    DataFrame
-        One row per resolution, the most passed first: ``passed``, ``cast``,
-        ``percent_passed``, ``errors`` and ``h``, its scalability with all the
-        others, missing where it is not defined.
+    One row per resolution, the most passed first: ``passed``, ``cast``, ``percent_passed``,
+    ``errors`` and ``h``, its scalability with all the others, missing where it is not defined.
     """
-    passed = _passed(table).sum().astype("int64")
-    cast = table.notna().sum().astype("int64")
     pairs = _pairs(table)
     own = {name: _h(pairs[(pairs["first"] == name) | (pairs["second"] == name)]) for name in table}
-    result = {
-        "passed": passed,
-        "cast": cast,
-        "percent_passed": (100 * passed / cast.where(cast > 0)).round(1),
-        "errors": error_cells(table).sum().astype("int64"),
-        "h": pd.Series(own, dtype="float64").round(3),
-    }
-    return pd.DataFrame(result, index=table.columns).rename_axis("resolution")
+    h = pd.Series(own, dtype="float64").round(3)
+    return _tally(table, "index").assign(h=h).rename_axis("resolution")
+
+
+def _tally(table: pd.DataFrame, axis: Literal["index", "columns"]) -> pd.DataFrame:
+    """Return what is passed and cast of each column, or along the columns of each row."""
+    passed = _passed(table).sum(axis=axis).astype("int64")
+    cast = table.notna().sum(axis=axis).astype("int64")
+    return pd.DataFrame(
+        {
+            "passed": passed,
+            "cast": cast,
+            "percent_passed": (100 * passed / cast.where(cast > 0)).round(1),
+            "errors": error_cells(table).sum(axis=axis).astype("int64"),
+        }
+    )
 
 
 def _passed(table: pd.DataFrame) -> pd.DataFrame:

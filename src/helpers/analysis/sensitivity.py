@@ -28,7 +28,6 @@ from helpers.dataset.allowed import account_ids, confidence_ids, require, silenc
 from helpers.dataset.codebook import load_codebook
 from helpers.dataset.loading import load_cases, load_codings
 from helpers.dataset.rules import Code, Options, Rules, level_codes, type_of
-from helpers.dataset.words import listing, names
 
 CHOICES = ("coder", "silence", "min_confidence", "group_statements")
 BASELINE: Mapping[str, object] = {
@@ -148,55 +147,6 @@ def with_evidence(pivots: pd.DataFrame, codings: pd.DataFrame) -> pd.DataFrame:
     columns = ["state", "variable", "confidence", "scope", "locator", "rationale"]
     table = pivots.merge(codings[columns], on=["state", "variable"], how="left")
     return table.fillna(dict.fromkeys(columns[2:], ""))
-
-
-def standing_table(standing: pd.DataFrame) -> pd.DataFrame:
-    """One row per state (short name), robust types first: what types are worth, to read."""
-    labels = {kind.id: kind.label for kind in load_codebook().support_types}
-    rows = standing.sort_values(["standing", "type"], kind="stable")
-    same = zip(rows["n_same"], rows["n_readings"], strict=True)
-    table = pd.DataFrame({"standing": rows["standing"].astype(object)})
-    table["type"] = rows["type"].astype(object).map(labels)
-    table["same type in"] = [f"{n} of {of} readings" for n, of in same]
-    table["otherwise"] = [_join(labels[kind] for kind in kinds) for kinds in rows["other_types"]]
-    table["moved by alone"] = [
-        _join(name.replace("_", " ") for name in s) for s in rows["moved_by"]
-    ]
-    table["could be"] = [_join(labels[kind] for kind in kinds) for kinds in rows["could_be"]]
-    return table.set_axis(pd.Index(names(rows.index), name="state"), axis="index")
-
-
-def moved_by_table(standing: pd.DataFrame) -> pd.DataFrame:
-    """One row per choice: how many states it moves by itself, of how many, and which."""
-    rows = {}
-    for choice in CHOICES:
-        moved = standing.index[[choice in choices for choices in standing["moved_by"]]]
-        rows[choice.replace("_", " ")] = (len(moved), len(standing), listing(names(moved)))
-    columns = ["n_states", "of", "states"]
-    return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("choice")
-
-
-def pivotal_table(pivots: pd.DataFrame) -> pd.DataFrame:
-    """One row per coding, by state and variable (short names): what it decides, to read."""
-    book = load_codebook()
-    labels = {kind.id: kind.label for kind in book.support_types}
-    short = {variable.id: variable.short_label for variable in book.variables}
-    table = pd.DataFrame({"state": names(pivots["state"])}, index=pivots.index)
-    table["variable"] = pivots["variable"].map(short)
-    table["code"] = pivots["code"]
-    table["type"] = pivots["type"].map(labels)
-    table["without it"] = pivots["without"].map(labels)
-    table["with another code"] = [
-        _join(f"{code}: {labels[kind]}" for code, kind in changes) for changes in pivots["changes"]
-    ]
-    table["confidence"] = pivots["confidence"]
-    table["evidence"] = pivots["locator"].str.replace(";", ", ")
-    table["rationale"] = pivots["rationale"]
-    return table.set_index(["state", "variable"])
-
-
-def _join(items: Iterable[str]) -> str:
-    return ", ".join(items)
 
 
 def _effect(

@@ -115,7 +115,7 @@ def load_codings(
     # First of all, lest an account of a broken table be called unknown.
     require_clean()
     accounts = account_ids()
-    chosen = require("account", account or accounts[0], accounts)
+    chosen = require("account", accounts[0] if account == "" else account, accounts)
     require("coder", coder, load_codebook().ids("coders"))
     levels = confidence_ids()
     require("min_confidence", min_confidence, levels)

@@ -6,20 +6,19 @@ compare.
 """
 
 from helpers.display.plots.account_changes import change_map, transition_grid, type_moves
+from helpers.display.plots.ballots import (
+    codes_against_votes,
+    period_change,
+    scalogram,
+    state_votes,
+)
 from helpers.display.plots.figure import Picture
 from helpers.display.plots.readings import reading_grid
 from helpers.display.plots.regions import composition, level_panels
 from helpers.display.plots.support import code_map, cross_grid, members, type_bounds
 from helpers.display.plots.timeline import event_timeline
 from helpers.display.plots.verdicts import ageing, verdict_bars
-from helpers.display.plots.votes import (
-    agreement_map,
-    codes_against_votes,
-    period_change,
-    scalogram,
-    state_votes,
-    vote_map,
-)
+from helpers.display.plots.votes import agreement_map, vote_map
 
 __all__ = [
     "Picture",

@@ -11,21 +11,26 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from helpers.analysis.comparison import (
-    AWAY,
-    DIFFERENT,
+    BECAME,
     NOT_ORDERED,
     OTHER,
     SAME,
+    SIDES,
     STILL_OPEN,
-    TOWARD,
     UNCHANGED,
+    away,
     change_label,
+    different,
+    toward,
 )
 from helpers.dataset.codebook import Entry, load_codebook
-from helpers.dataset.words import listing, names
+from helpers.dataset.outcomes import CODED
+from helpers.dataset.words import labels, listing, names
 from helpers.display.plots.figure import (
     FAINT,
+    GREY,
     INK,
+    PALE,
     Box,
     Picture,
     add_boxes,
@@ -33,38 +38,27 @@ from helpers.display.plots.figure import (
     dot,
     finish,
     ink_on,
+    legend_below,
     plain,
+    tiles_on,
     two_lines,
+    type_columns,
     write,
 )
 
-GREY = "#6e6e6e"
-PALE = "#ebebeb"
 WHITE = "#ffffff"
-GAINED = "became_coded"
+SETS_DIFFER = "#d9d9d9"
+GAINED = f"{BECAME}{CODED}"
 LOST = "\N{MINUS SIGN}"
 DASHED = (0, (2.2, 1.4))
 
 
 def type_moves(changes: pd.DataFrame, title: str, before: str, after: str) -> Picture:
-    """Draw each state's support type in two accounts.
+    """Draw `helpers.comparison.type_changes`, the accounts called ``before`` and ``after``.
 
-    Parameters
-    ----------
-    changes : DataFrame
-        One row per state, as `helpers.analysis.comparison.type_changes` returns it.
-    title : str
-        What is seen.
-    before, after : str
-        What the two accounts are called in the legend.
-
-    Returns
-    -------
-    Picture
-        One row per state; a ring is the type in the first account, a filled dot the
-        type in the second, the line between them red towards Russia, blue away from it,
-        grey where the types are not ordered; dashed where what is missing leaves it open
-        whether the type differs at all.
+    One row per state; a ring is the type in the first account, a filled dot the type in the second,
+    the line between them red towards Russia, blue away from it, grey where the types are not
+    ordered; dashed where what is missing leaves it open whether the type differs at all.
     """
     types = load_codebook().support_types
     order = {kind.id: place for place, kind in enumerate(types)}
@@ -85,37 +79,20 @@ def type_moves(changes: pd.DataFrame, title: str, before: str, after: str) -> Pi
         }
         axes.scatter(first, place, s=250 if first == second else 95, zorder=3, **ring)
         axes.scatter(second, place, s=110, color=types[second].colour, edgecolor=INK, zorder=4)
-    axes.set_yticks(range(len(rows)), names(rows.index))
-    axes.set_xticks(range(len(types)), [two_lines(kind.label) for kind in types])
-    axes.set_xlim(-0.5, len(types) - 0.5)
-    axes.set_ylim(len(rows) - 0.4, -0.6)
+    type_columns(axes, names(rows.index))
     axes.set_xlabel(
         "support type; the two types of a band are not ordered, undetermined stands outside"
     )
-    axes.set_ylabel("state")
     _moves_legend(axes, rows, before, after)
     return finish(figure, axes, title, _moves_alt(rows, title, before, after))
 
 
 def transition_grid(changes: pd.DataFrame, title: str, before: str, after: str) -> Picture:
-    """Draw which states have which type in one account and in the other.
+    """Draw `helpers.comparison.type_changes`, the accounts called ``before`` and ``after``.
 
-    Parameters
-    ----------
-    changes : DataFrame
-        One row per state, as `helpers.analysis.comparison.type_changes` returns it.
-    title : str
-        What is seen.
-    before, after : str
-        What the two accounts are called on the axes.
-
-    Returns
-    -------
-    Picture
-        One row per type in the first account, one column per type in the second; states
-        are named in the tiles, in bold where the difference is certain. Tiles are red
-        towards Russia, blue away from it, grey where types are not ordered, and have a
-        heavy frame where the type is the same.
+    One row per type in the first account, one column per type in the second; states are named in
+    the tiles, in bold where the difference is certain. Tiles are red towards Russia, blue away from
+    it, grey where types are not ordered, and have a heavy frame where the type is the same.
     """
     found = {*changes["type_before"].astype(str), *changes["type_after"].astype(str)}
     types = [kind for kind in load_codebook().support_types if kind.id in found]
@@ -133,35 +110,19 @@ def transition_grid(changes: pd.DataFrame, title: str, before: str, after: str) 
             weight = "bold" if word == "differs" else "normal"
             write(axes, x, middle, names([str(state)])[0], fontsize=9.5, weight=weight)
     add_boxes(axes, boxes)
-    labels = [two_lines(kind.label) for kind in types]
-    axes.set_xticks(range(len(types)), labels)
-    axes.xaxis.tick_top()
-    axes.xaxis.set_label_position("top")
-    axes.set_yticks(range(len(types)), [kind.label for kind in types])
-    axes.set_xlim(-0.52, len(types) - 0.48)
-    axes.set_ylim(len(types) - 0.48, -0.52)
+    shown = [kind.label for kind in types]
+    tiles_on(axes, [two_lines(label) for label in shown], shown, edge=0.52)
     axes.set_xlabel(f"type in: {after}")
     axes.set_ylabel(f"type in: {before}")
-    below: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (0, -0.01), "ncols": 5}
-    axes.legend(handles=_grid_legend(changes), frameon=False, fontsize=9.5, **below)
+    legend_below(axes, _grid_legend(changes), 5)
     return finish(figure, axes, title, _transition_alt(changes, title, before, after))
 
 
 def change_map(changes: pd.DataFrame, title: str) -> Picture:
-    """Draw what happened to each coding between two accounts.
+    """Draw `helpers.comparison.code_changes`: what happened to each coding.
 
-    Parameters
-    ----------
-    changes : DataFrame
-        One row per state and variable, as `helpers.analysis.comparison.code_changes` returns it.
-    title : str
-        What is seen.
-
-    Returns
-    -------
-    Picture
-        One row per state, one column per variable; red and blue tiles name both codes,
-        grey tiles say whether one account has a code and the other has none.
+    One row per state, one column per variable; red and blue tiles name both codes, grey tiles say
+    whether one account has a code and the other has none.
     """
     book = load_codebook()
     shown = [v for v in book.variables if v.id in set(changes["variable"])]
@@ -173,25 +134,19 @@ def change_map(changes: pd.DataFrame, title: str) -> Picture:
         x, y = places[str(row.variable)], states.index(str(row.state))
         colour, text = _change_tile(row)
         boxes.append(Box(x - 0.48, y - 0.46, 0.96, 0.92, colour, FAINT))
-        size = 7.0 if row.change in DIFFERENT else 9.5
+        size = 7.0 if row.change in different() else 9.5
         write(axes, x, y, text, fontsize=size, color=ink_on(colour))
     add_boxes(axes, boxes)
-    axes.set_xticks(range(len(shown)), [two_lines(v.short_label) for v in shown])
-    axes.xaxis.tick_top()
-    axes.xaxis.set_label_position("top")
-    axes.set_yticks(range(len(states)), names(states))
-    axes.set_xlim(-0.5, len(shown) - 0.5)
-    axes.set_ylim(len(states) - 0.5, -0.5)
+    tiles_on(axes, [two_lines(v.short_label) for v in shown], names(states))
     axes.set_xlabel("variable")
     axes.set_ylabel("state")
-    below: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (0, -0.01), "ncols": 4}
-    axes.legend(handles=_map_legend(changes), frameon=False, fontsize=9.5, **below)
+    legend_below(axes, _map_legend(changes), 4)
     return finish(figure, axes, title, _map_alt(changes, title))
 
 
 def _moved_first(changes: pd.DataFrame) -> pd.DataFrame:
     """Return states that moved towards Russia first, then away, unordered, unmoved."""
-    directions = [TOWARD, AWAY, NOT_ORDERED, UNCHANGED]
+    directions = [toward(), away(), NOT_ORDERED, UNCHANGED]
     rows = changes.assign(short=names(changes.index))
     rows["place"] = rows["direction"].map({name: place for place, name in enumerate(directions)})
     return rows.sort_values(["place", "type_after", "short"], kind="stable")
@@ -221,21 +176,23 @@ def _arrow(axes: Axes, first: int, second: int, place: int, colour: str) -> None
 
 def _moves_legend(axes: Axes, rows: pd.DataFrame, before: str, after: str) -> None:
     """Explain the dots, and those kinds of line that occur."""
-    lines = {TOWARD: change_label(TOWARD), AWAY: change_label(AWAY), NOT_ORDERED: "not ordered"}
-    found = set(rows["direction"])
     handles = [dot(before, "white"), dot(after, INK)]
     handles += [
         Line2D([], [], color=_paint(kind), linewidth=2.2, label=label)
-        for kind, label in lines.items()
-        if kind in found
+        for kind, label in _directions(rows).items()
     ]
     moved = rows[rows["direction"] != UNCHANGED]
     if (moved["certainty"] != "differs").any():
         dash = Line2D([], [], color=INK, linewidth=1.6, linestyle=DASHED)
         dash.set_label("dashed: one type could fit both")
         handles.append(dash)
-    below: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (0, -0.13), "ncols": 3}
-    axes.legend(handles=handles, frameon=False, fontsize=9.5, **below)
+    legend_below(axes, handles, 3, down=0.13)
+
+
+def _directions(changes: pd.DataFrame) -> dict[str, str]:
+    """Return the directions that occur among those that moved, with their labels."""
+    found = set(changes["direction"])
+    return {d: change_label(d) for d in (toward(), away(), NOT_ORDERED) if d in found}
 
 
 def _tile_of(x: int, y: int, colour: str) -> Box:
@@ -249,12 +206,9 @@ def _frame_of(place: int) -> Box:
 
 
 def _grid_legend(changes: pd.DataFrame) -> list[Patch]:
-    found = set(changes["direction"])
-    labels = {TOWARD: change_label(TOWARD), AWAY: change_label(AWAY), NOT_ORDERED: "not ordered"}
     handles = [
         Patch(facecolor=(*to_rgb(_paint(kind)), 0.22), label=label)
-        for kind, label in labels.items()
-        if kind in found
+        for kind, label in _directions(changes).items()
     ]
     frame = Patch(facecolor="none", edgecolor=GREY, linewidth=1.4, label="same type")
     certain = [Patch(facecolor="none", label="bold: differs for certain")]
@@ -262,20 +216,20 @@ def _grid_legend(changes: pd.DataFrame) -> list[Patch]:
 
 
 def _transition_alt(changes: pd.DataFrame, title: str, before: str, after: str) -> str:
-    labels = {kind.id: kind.label for kind in load_codebook().support_types}
+    known = labels("support_types")
     parts = []
     for pair, rows in changes.groupby(["type_before", "type_after"], observed=True):
-        first, second = (labels[str(kind)] for kind in pair)
+        first, second = (known[str(kind)] for kind in pair)
         moved = f"{first} in both" if first == second else f"{first} to {second}"
         parts.append(f"{moved}: {listing(names(rows.index))}")
     return f"{title}. From {before} to {after}. {'; '.join(parts)}."
 
 
 def _moves_alt(rows: pd.DataFrame, title: str, before: str, after: str) -> str:
-    labels = {kind.id: kind.label for kind in load_codebook().support_types}
+    known = labels("support_types")
     parts = []
     for row in rows.itertuples():
-        first, second = labels[str(row.type_before)], labels[str(row.type_after)]
+        first, second = known[str(row.type_before)], known[str(row.type_after)]
         if row.direction == UNCHANGED:
             parts.append(f"{row.short}: {first} in both")
         else:
@@ -288,34 +242,32 @@ def _moves_alt(rows: pd.DataFrame, title: str, before: str, after: str) -> str:
 def _change_tile(row: Any) -> tuple[str, str]:
     """Return a tile's colour and text."""
     change = str(row.change)
-    symbols = {SAME: "=", STILL_OPEN: "", GAINED: "+"}
-    if change not in DIFFERENT:
-        return (WHITE if change in symbols and change != GAINED else PALE), symbols.get(
-            change, LOST
-        )
-    book = load_codebook()
-    codes = {c.id: c.label for c in book.variable(str(row.variable)).codes}
-    sides = [str(getattr(row, f"code_{side}")).split(";") for side in ("before", "after")]
+    if change not in different():
+        # Nothing gained and nothing lost is left white.
+        signs = {SAME: ("=", WHITE), STILL_OPEN: ("", WHITE), GAINED: ("+", PALE)}
+        text, colour = signs.get(change, (LOST, PALE))
+        return colour, text
+    codes = {c.id: c.label for c in load_codebook().variable(str(row.variable)).codes}
+    sides = [str(getattr(row, f"code_{side}")).split(";") for side in SIDES]
     first, second = (", ".join(codes[code] for code in side) for side in sides)
-    colour = "#d9d9d9" if change == OTHER else _paint(change)
     lines = [*textwrap.wrap(first, 15), *textwrap.wrap(f"→ {second}", 13)]
-    return colour, "\n".join(lines)
+    return SETS_DIFFER if change == OTHER else _paint(change), "\n".join(lines)
 
 
 def _map_legend(changes: pd.DataFrame) -> list[Patch]:
     """Return a patch per kind of change that occurs; white and grey tiles by their sign."""
     found = set(changes["change"])
     handles = [
-        Patch(facecolor=_paint(k), label=change_label(k)) for k in (TOWARD, AWAY) if k in found
+        Patch(facecolor=_paint(k), label=change_label(k)) for k in (toward(), away()) if k in found
     ]
     if OTHER in found:
-        handles.append(Patch(facecolor="#d9d9d9", label=change_label(OTHER)))
+        handles.append(Patch(facecolor=SETS_DIFFER, label=change_label(OTHER)))
     signs = {SAME: "=  same code", GAINED: "+  became coded"}
     shade = {SAME: WHITE, GAINED: PALE}
     for kind, label in signs.items():
         if kind in found:
             handles.append(Patch(facecolor=shade[kind], edgecolor=FAINT, label=label))
-    lost = sorted(k for k in found if k.startswith("became_") and k != GAINED)
+    lost = sorted(k for k in found if k.startswith(BECAME) and k != GAINED)
     if lost:
         words = " or ".join(change_label(kind).removeprefix("became ") for kind in lost)
         handles.append(Patch(facecolor=PALE, edgecolor=FAINT, label=f"{LOST}  became {words}"))
@@ -330,9 +282,9 @@ def _map_alt(changes: pd.DataFrame, title: str) -> str:
     counts = changes["change"].value_counts()
     totals = [f"{n} {change_label(str(kind))}" for kind, n in counts.items()]
     parts = []
-    for row in changes[changes["change"].isin(DIFFERENT)].itertuples():
+    for row in changes[changes["change"].isin(different())].itertuples():
         label = book.variable(str(row.variable)).short_label
         codes = [plain(code).replace(";", " and ") for code in (row.code_before, row.code_after)]
         parts.append(f"{names([str(row.state)])[0]}, {label}: {codes[0]} to {codes[1]}")
-    different = f" Different codes: {'; '.join(parts)}." if parts else ""
-    return f"{title}. Of {len(changes)} pairs of state and variable: {listing(totals)}.{different}"
+    alt = f"{title}. Of {len(changes)} pairs of state and variable: {listing(totals)}."
+    return f"{alt} Different codes: {'; '.join(parts)}." if parts else alt

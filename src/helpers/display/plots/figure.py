@@ -10,34 +10,31 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 from matplotlib.typing import ColorType
 from numpy.typing import NDArray
 
-from helpers.dataset.codebook import load_codebook
+from helpers.dataset.codebook import Entry, load_codebook
+from helpers.dataset.words import listing
 from helpers.display.plots.png import pack
 
 DPI = 100
 INK = "#333333"
 FAINT = "#d0d0d0"
+PALE = "#ebebeb"
+GREY = "#6e6e6e"
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure and its alternative text.
-
-    Attributes
-    ----------
-    figure : matplotlib.figure.Figure
-        What is drawn.
-    alt : str
-        What a reader who cannot see it is told; made from the table it draws.
-    """
+    """A figure, and what a reader who cannot see it is told, made from the table it draws."""
 
     figure: Figure
     alt: str
@@ -114,6 +111,58 @@ def write(axes: Axes, x: float, y: float, text: str, **style: Any) -> None:
     axes.text(x, y, text, ha="center", va="center", in_layout=False, **style)
 
 
+def tiles_on(axes: Axes, columns: Sequence[str], rows: Sequence[str], edge: float = 0.5) -> None:
+    """Label a grid of tiles, its columns above and its rows from the top down."""
+    top_ticks(axes, range(len(columns)), columns)
+    axes.set_yticks(range(len(rows)), list(rows))
+    axes.set_xlim(-edge, len(columns) - 1 + edge)
+    axes.set_ylim(len(rows) - 1 + edge, -edge)
+
+
+def top_ticks(axes: Axes, places: Sequence[float], texts: Sequence[str], **style: Any) -> None:
+    """Put the labels of columns, and what they are, above the axes."""
+    axes.set_xticks(places, list(texts), **style)
+    axes.xaxis.tick_top()
+    axes.xaxis.set_label_position("top")
+
+
+def type_columns(axes: Axes, states: Sequence[str]) -> None:
+    """Label a figure of a row per state and a column per support type."""
+    types = load_codebook().support_types
+    axes.set_yticks(range(len(states)), list(states))
+    axes.set_xticks(range(len(types)), [two_lines(kind.label) for kind in types])
+    axes.set_xlim(-0.5, len(types) - 0.5)
+    axes.set_ylim(len(states) - 0.4, -0.6)
+    axes.set_ylabel("state")
+
+
+def bar_rows(axes: Axes, sizes: pd.Series, label: str) -> None:
+    """Label a figure of a bar per row, each with its size."""
+    axes.set_yticks(range(len(sizes)), [f"{name} ({n})" for name, n in sizes.items()])
+    axes.invert_yaxis()
+    axes.set_ylabel(label)
+
+
+def stacked_bars(
+    axes: Axes, counts: pd.DataFrame, parts: Sequence[Entry], of: str, label: str
+) -> str:
+    """Draw a stacked bar per row, with its legend; return in words what the bars hold.
+
+    ``counts`` has a column for the id of each part, and ``of`` is the column of their sums.
+    """
+    left = np.zeros(len(counts))
+    for part in parts:
+        n = counts[part.id].to_numpy()
+        left = stack(axes, n, n, left, part.colour)
+    bar_rows(axes, counts[of], label)
+    legend(axes, patches_of(parts))
+    texts = []
+    for name, row in counts.iterrows():
+        found = [f"{row[part.id]} {part.label}" for part in parts if row[part.id]]
+        texts.append(f"{name}: {listing(found)} of {row[of]}")
+    return "; ".join(texts)
+
+
 def stack(
     axes: Axes,
     counts: NDArray[Any],
@@ -133,6 +182,11 @@ def stack(
 def finish(figure: Figure, axes: Axes, title: str, alt: str) -> Picture:
     """Give a figure its title and its alternative text."""
     clean(axes)
+    return titled(figure, title, alt)
+
+
+def titled(figure: Figure, title: str, alt: str) -> Picture:
+    """Give a figure of several axes its title and its alternative text."""
     figure.suptitle(title, x=0.01, ha="left", fontsize=11.5, fontweight="bold")
     return Picture(figure, alt)
 
@@ -146,6 +200,23 @@ def legend(axes: Axes, handles: Sequence[Artist]) -> None:
         frameon=False,
         fontsize=9.5,
     )
+
+
+def legend_below(axes: Axes, handles: Sequence[Artist], ncols: int, down: float = 0.01) -> None:
+    """Put a legend below the axes, or below their labels, in some columns."""
+    axes.legend(
+        handles=list(handles),
+        loc="upper left",
+        bbox_to_anchor=(0, -down),
+        ncols=ncols,
+        frameon=False,
+        fontsize=9.5,
+    )
+
+
+def patches_of(entries: Iterable[Entry]) -> list[Patch]:
+    """Return a patch for a legend of each entry."""
+    return [Patch(facecolor=entry.colour, label=entry.label) for entry in entries]
 
 
 def dot(label: str, face: str) -> Line2D:
@@ -162,20 +233,8 @@ def ink_on(colour: str) -> str:
 
 
 def luminance(colour: str) -> float:
-    """Return the relative luminance of a colour, as WCAG 2 defines it.
+    """Return the relative luminance of a ``#rrggbb``, as WCAG 2 defines it: 0 is black, 1 white.
 
-    Parameters
-    ----------
-    colour : str
-        As ``#rrggbb``.
-
-    Returns
-    -------
-    float
-        From 0, black, to 1, white.
-
-    Examples
-    --------
     >>> luminance("#000000"), round(luminance("#ffffff"), 6)
     (0.0, 1.0)
     """

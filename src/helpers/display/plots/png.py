@@ -21,19 +21,10 @@ PAINT = 16
 
 
 def pack(pixels: NDArray[np.uint8]) -> bytes:
-    """Return an image with the palette of its most frequent colours.
+    """Return an image (rows, columns, and red, green, blue, opacity) as a PNG with a palette.
 
-    Parameters
-    ----------
-    pixels : array of uint8
-        An image in full colour: rows, columns, and red, green, blue, opacity; the last
-        is not looked at.
-
-    Returns
-    -------
-    bytes
-        A PNG, the same for the same image. The most frequent colours and greys are
-        kept exactly; the smoothed edges of letters become the nearest of these.
+    The same for the same image. The most frequent colours and greys are kept exactly; the smoothed
+    edges of letters become the nearest of these. Opacity is not looked at.
     """
     # Figures are mostly even areas: runs of a colour, of which there are few, are looked at.
     flat = np.ascontiguousarray(pixels).view(">u4").ravel()

@@ -1,6 +1,6 @@
 """Figure of sensitivity: every type under every reading."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -9,7 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
 from helpers.dataset.codebook import Entry, load_codebook
-from helpers.dataset.words import listing, names
+from helpers.dataset.outcomes import AS_NO, OPEN
+from helpers.dataset.words import labels, listing, names
 from helpers.display.plots.figure import (
     FAINT,
     INK,
@@ -19,29 +20,17 @@ from helpers.display.plots.figure import (
     canvas,
     finish,
     ink_on,
+    legend_below,
     write,
 )
 
 
 def reading_grid(readings: pd.DataFrame, standing: pd.DataFrame, title: str) -> Picture:
-    """Draw every state's type under every reading.
+    """Draw `helpers.sensitivity.readings` and `helpers.sensitivity.standing` of them.
 
-    Parameters
-    ----------
-    readings : DataFrame
-        One row per state and reading, as `helpers.analysis.sensitivity.readings` returns it.
-    standing : DataFrame
-        One row per state, as `helpers.analysis.sensitivity.standing` returns it.
-    title : str
-        What is seen.
-
-    Returns
-    -------
-    Picture
-        One row per state, one column per coder, reading of silence and least
-        confidence; the upper half of a tile counts statements about groups, the lower
-        half leaves them out. On the right, what the type is worth and how many types
-        are possible.
+    One row per state, one column per coder, reading of silence and least confidence; the upper half
+    of a tile counts statements about groups, the lower half leaves them out. On the right, what the
+    type is worth and how many types are possible.
     """
     types = {kind.id: kind for kind in load_codebook().support_types}
     keys = ["coder", "silence", "min_confidence"]
@@ -72,8 +61,7 @@ def reading_grid(readings: pd.DataFrame, standing: pd.DataFrame, title: str) -> 
         )
         for k in present
     ]
-    below: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (0, -0.11), "ncols": 4}
-    axes.legend(handles=handles, frameon=False, fontsize=9.5, **below)
+    legend_below(axes, handles, 4, down=0.11)
     # The labels of the coders stand above the axes and need room below the title.
     layout = figure.get_layout_engine()
     if layout is not None:
@@ -112,21 +100,15 @@ def _grid_axes(
     axes: Axes, columns: Sequence[tuple[str, ...]], spots: Sequence[float], states: Sequence[str]
 ) -> None:
     """Label columns on three levels: coder, silence, least confidence."""
-    book = load_codebook()
-    coders = {entry.id: entry.label for entry in book.lists["coders"]}
-    silences = {"open": "silence open", "no": "silence as no"}
+    silences = {OPEN: "silence open", AS_NO: "silence as no"}
     axes.set_xticks(spots, [key[2] for key in columns], rotation=90)
     axes.xaxis.tick_top()
-    levels: tuple[tuple[int, float, Mapping[str, str]], ...] = (
-        (2, 54, silences),
-        (1, 74, coders),
-    )
-    for depth, height, labels in levels:
+    for depth, height, called in ((2, 54, silences), (1, 74, labels("coders"))):
         groups: dict[tuple[str, ...], list[float]] = {}
         for key, spot in zip(columns, spots, strict=True):
             groups.setdefault(key[:depth], []).append(spot)
         for group, inside in groups.items():
-            word = labels.get(group[-1], group[-1])
+            word = called.get(group[-1], group[-1])
             weight = "bold" if depth == 1 else "normal"
             middle = (inside[0] + inside[-1]) / 2
             _above(axes, middle, height, word, ha="center", weight=weight)
@@ -154,12 +136,12 @@ def _above(axes: Axes, x: float, points: float, text: str, **style: Any) -> None
 
 
 def _grid_alt(rows: pd.DataFrame, title: str) -> str:
-    labels = {kind.id: kind.label for kind in load_codebook().support_types}
+    known = labels("support_types")
     parts = []
     for row in rows.itertuples():
         kinds: Any = row.other_types
-        other = listing(labels[kind] for kind in kinds)
+        other = listing(known[kind] for kind in kinds)
         others = f", otherwise {other}" if kinds else ""
-        same = f"{labels[str(row.type)]} in {row.n_same} of {row.n_readings} readings{others}"
+        same = f"{known[str(row.type)]} in {row.n_same} of {row.n_readings} readings{others}"
         parts.append(f"{row.short}: {row.standing}, {same}, {row.n_possible} possible")
     return f"{title}. {'; '.join(parts)}."

@@ -6,8 +6,10 @@ import pandas as pd
 from matplotlib.colors import to_rgba
 from matplotlib.patches import Patch
 
+from helpers.analysis.comparison import away, toward
 from helpers.dataset.codebook import Entry, Variable, load_codebook
-from helpers.dataset.words import listing, names
+from helpers.dataset.outcomes import CODED
+from helpers.dataset.words import labels, listing, names, reference_name
 from helpers.display.plots.figure import (
     FAINT,
     INK,
@@ -20,30 +22,25 @@ from helpers.display.plots.figure import (
     finish,
     ink_on,
     legend,
+    legend_below,
     plain,
+    tiles_on,
+    top_ticks,
     two_lines,
+    type_columns,
     write,
 )
+from helpers.display.tables.codings import readable_variables
 
 NARROW = 5
 """Columns of a cross-table from which on a tile holds one name to a line."""
 
 
 def type_bounds(derived: pd.DataFrame, title: str) -> Picture:
-    """Draw each state's type and every type it could have.
+    """Draw `helpers.typology.derive`: each state's type and every type it could have.
 
-    Parameters
-    ----------
-    derived : DataFrame
-        One row per state, as `helpers.analysis.typology.derive` returns it.
-    title : str
-        What is seen.
-
-    Returns
-    -------
-    Picture
-        One row per state, one column per type; a filled dot is the type, a ring a
-        type that the state could have if what is missing were coded.
+    One row per state, one column per type; a filled dot is the type, a ring a type that the state
+    could have if what is missing were coded.
     """
     types = load_codebook().support_types
     order = {kind.id: place for place, kind in enumerate(types)}
@@ -66,36 +63,21 @@ def type_bounds(derived: pd.DataFrame, title: str) -> Picture:
     )
     colours = [types[dot].colour for dot in dots]
     axes.scatter(dots, range(len(rows)), s=110, color=colours, edgecolor=INK, zorder=3)
-    axes.set_yticks(range(len(rows)), names(rows.index))
-    axes.set_xticks(range(len(types)), [two_lines(kind.label) for kind in types])
-    axes.set_xlim(-0.5, len(types) - 0.5)
-    axes.set_ylim(len(rows) - 0.4, -0.6)
+    type_columns(axes, names(rows.index))
     axes.grid(axis="x", color="#eeeeee", zorder=0)
     axes.set_xlabel("support type, in the scheme's order; undetermined stands outside it")
-    axes.set_ylabel("state")
     legend(axes, [dot("type", INK), dot("could be", "white")])
     return finish(figure, axes, title, _bounds_alt(rows, title))
 
 
 def code_map(cases: pd.DataFrame, status: pd.DataFrame, title: str) -> Picture:
-    """Draw every code of every state, and what is missing.
+    """Draw every code of every state, and what is missing, as `load_cases` and `load_status` say.
 
-    Parameters
-    ----------
-    cases, status : DataFrame
-        One row per state, as `load_cases` and `load_status` return them.
-    title : str
-        What is seen.
-
-    Returns
-    -------
-    Picture
-        One row per state, one column per ordinal or binary variable that the
-        account could cover; colour and word give the code, grey the reason why
-        there is none.
+    One row per state, one column per ordinal or binary variable that the account could cover;
+    colour and word give the code, grey the reason why there is none.
     """
     book = load_codebook()
-    shown = [v for v in book.variables if not v.is_set and (status[v.id] != "not_read").any()]
+    shown = readable_variables(status)
     reasons = {e.id: e for key in ("statuses", "derived_statuses") for e in book.lists[key]}
     figure, axes = canvas(11.5, 1.9 + 0.36 * len(cases))
     boxes = []
@@ -105,36 +87,25 @@ def code_map(cases: pd.DataFrame, status: pd.DataFrame, title: str) -> Picture:
             code = cases.loc[state, variable.id]
             missing = pd.isna(code)
             entry = reasons[status.loc[state, variable.id]] if missing else codes[code]
-            read_as_no = not missing and status.loc[state, variable.id] != "coded"
+            read_as_no = not missing and status.loc[state, variable.id] != CODED
             face = to_rgba(entry.colour, 0.45 if read_as_no else 1.0)
             boxes.append(Box(column - 0.48, row - 0.45, 0.96, 0.9, face, to_rgba("white", face[3])))
             if not missing:
                 ink = INK if read_as_no else ink_on(entry.colour)
                 write(axes, column, row, two_lines(entry.label), fontsize=7.5, color=ink)
     add_boxes(axes, boxes)
-    axes.set_xticks(range(len(shown)), [two_lines(v.short_label) for v in shown])
-    axes.xaxis.tick_top()
-    axes.set_yticks(range(len(cases)), names(cases.index))
-    axes.set_xlim(-0.5, len(shown) - 0.5)
-    axes.set_ylim(len(cases) - 0.5, -0.5)
+    tiles_on(axes, [two_lines(v.short_label) for v in shown], names(cases.index))
     axes.set_xlabel("variable")
-    axes.xaxis.set_label_position("top")
     axes.set_ylabel("state")
     found = [reason for reason in reasons.values() if _occurs(status, shown, reason.id)]
     patches = [Patch(facecolor=r.colour, edgecolor=FAINT, label=r.label) for r in found]
-    if any(cases[v.id].notna().sum() > (status[v.id] == "coded").sum() for v in shown):
+    if any(cases[v.id].notna().sum() > (status[v.id] == CODED).sum() for v in shown):
         patches.append(Patch(facecolor="#92c5de", alpha=0.45, label="pale: silence read as no"))
-    patches.append(Patch(facecolor="#2166ac", label="furthest from Russia"))
-    patches.append(Patch(facecolor="#b2182b", label="closest to Russia"))
-    below = (0, -0.01)
-    axes.legend(
-        handles=patches,
-        loc="upper left",
-        bbox_to_anchor=below,
-        ncols=6,
-        frameon=False,
-        fontsize=9.5,
-    )
+    furthest, closest = (book.entry("event_directions", end).colour for end in (away(), toward()))
+    whom = reference_name()
+    patches.append(Patch(facecolor=furthest, label=f"furthest from {whom}"))
+    patches.append(Patch(facecolor=closest, label=f"closest to {whom}"))
+    legend_below(axes, patches, 6)
     counts = status[[v.id for v in shown]].stack().value_counts()
     parts = [f"{counts[reason.id]} {reason.label}" for reason in _coded_first(reasons, counts)]
     alt = f"{title}. {len(cases)} states by {len(shown)} variables: {listing(parts)} cells."
@@ -142,21 +113,9 @@ def code_map(cases: pd.DataFrame, status: pd.DataFrame, title: str) -> Picture:
 
 
 def cross_grid(cells: pd.DataFrame, counts: pd.DataFrame, title: str) -> Picture:
-    """Draw a cross-table with the states named in its cells.
+    """Draw `helpers.tables.cross_names` with the numbers of `helpers.tables.cross_counts`.
 
-    Parameters
-    ----------
-    cells : DataFrame
-        Names by cell, as `helpers.display.tables.cross_names` returns them.
-    counts : DataFrame
-        Numbers by cell, as `helpers.display.tables.cross_counts` returns them.
-    title : str
-        What is seen.
-
-    Returns
-    -------
-    Picture
-        One tile per cell, darker the more states it holds, with names and number.
+    One tile per cell, darker the more states it holds, with names and number.
     """
     numbers = counts.loc[cells.index, cells.columns]
     in_line = 2 if len(cells.columns) < NARROW else 1
@@ -181,9 +140,7 @@ def cross_grid(cells: pd.DataFrame, counts: pd.DataFrame, title: str) -> Picture
             axes.text(column + 0.47, top + 0.15, str(n), ha="right", va="top", fontweight="bold")
         top += height
     add_boxes(axes, boxes)
-    axes.set_xticks(range(len(cells.columns)), [plain(name) for name in cells.columns])
-    axes.xaxis.tick_top()
-    axes.xaxis.set_label_position("top")
+    top_ticks(axes, range(len(cells.columns)), [plain(name) for name in cells.columns])
     axes.set_yticks(middles, [plain(name) for name in cells.index])
     axes.set_xlim(-0.51, len(cells.columns) - 0.49)
     axes.set_ylim(top + 0.02, -0.02)
@@ -193,21 +150,9 @@ def cross_grid(cells: pd.DataFrame, counts: pd.DataFrame, title: str) -> Picture
 
 
 def members(table: pd.DataFrame, title: str, colours: Sequence[str]) -> Picture:
-    """Draw which state has which member of a set variable.
+    """Draw `helpers.tables.members_table`, with one colour per member of the set.
 
-    Parameters
-    ----------
-    table : DataFrame
-        One row per state, as `helpers.display.tables.members_table` returns it.
-    title : str
-        What is seen.
-    colours : sequence of str
-        One colour per member.
-
-    Returns
-    -------
-    Picture
-        One row per member, most frequent first, with the states named on it.
+    One bar per member, most frequent first, with the states named on it.
     """
     paint = dict(zip(table.columns, colours, strict=True))
     counts = table.sum().sort_values(ascending=False, kind="stable")
@@ -242,7 +187,7 @@ def _wrapped(text: str, in_line: int) -> list[str]:
 
 def _occurs(status: pd.DataFrame, shown: Sequence[Variable], reason: str) -> bool:
     columns = [variable.id for variable in shown]
-    return reason != "coded" and bool((status[columns] == reason).any(axis=None))
+    return reason != CODED and bool((status[columns] == reason).any(axis=None))
 
 
 def _coded_first(reasons: dict[str, Entry], counts: pd.Series) -> list[Entry]:
@@ -250,12 +195,12 @@ def _coded_first(reasons: dict[str, Entry], counts: pd.Series) -> list[Entry]:
 
 
 def _bounds_alt(rows: pd.DataFrame, title: str) -> str:
-    labels = {kind.id: kind.label for kind in load_codebook().support_types}
+    known = labels("support_types")
     parts = []
     for short, kind, could_be in zip(rows["short"], rows["type"], rows["could_be"], strict=True):
-        others = [labels[other] for other in could_be if other != kind]
+        others = [known[other] for other in could_be if other != kind]
         open_to = f", could be {listing(others)}" if others else ""
-        parts.append(f"{short}: {labels[kind]}{open_to}")
+        parts.append(f"{short}: {known[kind]}{open_to}")
     return f"{title}. {'; '.join(parts)}."
 
 

@@ -1,7 +1,8 @@
 """Figure of one state's dated events, by what they are about."""
 
+from collections.abc import Iterator
 from datetime import date
-from itertools import pairwise
+from itertools import cycle, pairwise
 from typing import Any
 
 import numpy as np
@@ -10,39 +11,42 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from helpers.dataset.codebook import load_codebook
+from helpers.dataset.codebook import Entry, load_codebook
 from helpers.dataset.words import listing
-from helpers.display.plots.figure import FAINT, INK, Picture, canvas, clean, finish, ink_on, write
+from helpers.display.plots.figure import (
+    FAINT,
+    INK,
+    Picture,
+    canvas,
+    clean,
+    finish,
+    ink_on,
+    titled,
+    write,
+)
 
-WAR = date(2022, 2, 24)
-SPLIT = date(2022, 1, 1)
-"""Where the time axis changes its scale: most events are later."""
-MARKERS = {"away_from_russia": "s", "neutral": "o", "toward_russia": "D"}
+MARKERS = "soD"
+"""One shape for each direction of events, in the codebook's order."""
 MARKER_WIDTH = 0.23
 """Inches that an event takes; nearer ones are stacked."""
+WIDTH = 0.23
+"""Inches that an event takes; nearer ones are stacked."""
 WIDTH = 12.0
+
+
+def turning_point() -> date:
+    """Return the day that the time axis marks; before its year, events stand closer together."""
+    return date(2022, 2, 24)
+
+
+def _split() -> date:
+    """Return where the time axis changes its scale: most events are later."""
+    return date(turning_point().year, 1, 1)
 
 
 def day_of(text: str) -> date:
     """Return the day of a date; a month counts as its last day.
 
-    Parameters
-    ----------
-    text : str
-        ``YYYY-MM-DD`` or ``YYYY-MM``.
-
-    Returns
-    -------
-    date
-        The day.
-
-    Raises
-    ------
-    ValueError
-        If the text is no date.
-
-    Examples
-    --------
     >>> str(day_of("2024-02")), str(day_of("2022-03-02"))
     ('2024-02-29', '2022-03-02')
     """
@@ -52,31 +56,16 @@ def day_of(text: str) -> date:
 
 
 def event_timeline(events: pd.DataFrame, title: str) -> Picture:
-    """Draw events by date and by what they are about.
+    """Draw the events of one state, as ``events.csv`` has them, by date and by what they are about.
 
-    Parameters
-    ----------
-    events : DataFrame
-        One row per event of one state, as ``events.csv`` has them.
-    title : str
-        What is seen.
-
-    Returns
-    -------
-    Picture
-        One row per dimension that occurs; colour and shape give the direction, the
-        number is that of the event. The years before 2022 are drawn more tightly.
-        Without events, a note that there are none.
-
-    Raises
-    ------
-    ValueError
-        If a date is none.
+    One row per dimension that occurs; colour and shape give the direction, the number is that of
+    the event. The years before the turning point are drawn more tightly. Without events, a note
+    that there are none.
     """
     if events.empty:
         return _nothing(title)
     days = events["date"].map(day_of)
-    table = events.assign(x=[float(day.toordinal()) for day in days], late=days >= SPLIT)
+    table = events.assign(x=[float(day.toordinal()) for day in days], late=days >= _split())
     rows = [e for e in load_codebook().lists["event_dimensions"] if _has(table, e.id)]
     parts = [late for late in (False, True) if (table["late"] == late).any()]
     shares = {(False,): [1.0], (True,): [1.0], (False, True): [0.24, 0.76]}[tuple(parts)]
@@ -101,8 +90,7 @@ def event_timeline(events: pd.DataFrame, title: str) -> Picture:
     panels[0].set_ylabel("what the event is about")
     figure.supxlabel("date; the numbers are those of the events in the table", fontsize=9.5)
     _directions_legend(figure, table)
-    figure.suptitle(title, x=0.01, ha="left", fontsize=11.5, fontweight="bold")
-    return Picture(figure, _alt(table, title))
+    return titled(figure, title, _alt(table, title))
 
 
 def _nothing(title: str) -> Picture:
@@ -119,7 +107,7 @@ def _has(table: pd.DataFrame, dimension: str) -> bool:
 
 def _span(days: pd.Series, late: bool, inches: float) -> tuple[float, float]:
     """Return the days that a panel shows, with room for a marker at both ends."""
-    split = float(SPLIT.toordinal())
+    split = float(_split().toordinal())
     first = split if late else float(days.min())
     last = max(float(days.max()), first + 365.0) if late else split
     room = 0.75 * MARKER_WIDTH * (last - first) / inches
@@ -143,11 +131,15 @@ def _levels(
     return pd.Series([levels[event] for event in table.index], index=table.index)
 
 
+def _directions() -> Iterator[tuple[Entry, str]]:
+    """Yield the directions of events with their shapes."""
+    yield from zip(load_codebook().lists["event_directions"], cycle(MARKERS), strict=False)
+
+
 def _draw(axes: Axes, events: pd.DataFrame) -> None:
-    for entry in load_codebook().lists["event_directions"]:
+    for entry, marker in _directions():
         here = events[events["direction"] == entry.id]
         style: dict[str, Any] = {"edgecolor": "white", "linewidth": 0.6, "zorder": 3}
-        marker = MARKERS[entry.id]
         axes.scatter(here["x"], here["y"], s=185, color=entry.colour, marker=marker, **style)
         text: dict[str, Any] = {"color": ink_on(entry.colour), "fontsize": 7.5, "zorder": 4}
         for event, x, y in zip(here["event"], here["x"], here["y"], strict=True):
@@ -155,31 +147,32 @@ def _draw(axes: Axes, events: pd.DataFrame) -> None:
 
 
 def _frame(axes: Axes, tops: np.ndarray, span: tuple[float, float], late: bool) -> None:
-    """Draw the lines between rows, the years and the day of the invasion."""
+    """Draw the lines between rows, the years and the turning point."""
+    point, split = turning_point(), _split()
     clean(axes)
     for top in tops:
         axes.axhline(top, color=FAINT, linewidth=0.8, zorder=0)
     axes.set_xlim(*span)
     first, last = (date.fromordinal(int(day)).year for day in span)
     # A few round years are enough where they stand close together.
-    step = 1 if late else next(n for n in (1, 2, 5, 10, 20) if (SPLIT.year - first) / n <= 4)
-    end = last + 1 if late else SPLIT.year - step // 2
+    step = 1 if late else next(n for n in (1, 2, 5, 10, 20) if (split.year - first) / n <= 4)
+    end = last + 1 if late else split.year - step // 2
     years = [year for year in range(first + 1, end) if year % step == 0]
     ticks = [date(year, 1, 1).toordinal() for year in years]
     axes.set_xticks(ticks, [str(year) for year in years])
     axes.grid(axis="x", color="#eeeeee", zorder=0)
     if late:
-        axes.axvline(WAR.toordinal(), color=INK, linewidth=1, linestyle="--", zorder=1)
-        axes.set_title("dashed: 24 February 2022", loc="left", fontsize=9)
+        axes.axvline(point.toordinal(), color=INK, linewidth=1, linestyle="--", zorder=1)
+        axes.set_title(f"dashed: {point.day} {point:%B %Y}", loc="left", fontsize=9)
     else:
-        axes.set_title("before 2022, closer together", loc="left", fontsize=9)
+        axes.set_title(f"before {split.year}, closer together", loc="left", fontsize=9)
 
 
 def _directions_legend(figure: Figure, table: pd.DataFrame) -> None:
     handles = []
-    for entry in load_codebook().lists["event_directions"]:
+    for entry, marker in _directions():
         n = int((table["direction"] == entry.id).sum())
-        style: dict[str, Any] = {"marker": MARKERS[entry.id], "markersize": 9, "linestyle": "none"}
+        style: dict[str, Any] = {"marker": marker, "markersize": 9, "linestyle": "none"}
         handles.append(Line2D([], [], color=entry.colour, label=f"{entry.label}: {n}", **style))
     figure.legend(
         handles=handles, loc="outside upper right", ncols=len(handles), frameon=False, fontsize=9

@@ -1,77 +1,41 @@
 """Figures of claims: verdicts, and how they aged."""
 
-import numpy as np
 import pandas as pd
 from matplotlib.patches import Patch
 
 from helpers.dataset.codebook import load_codebook
-from helpers.dataset.words import listing
+from helpers.dataset.words import text_name
 from helpers.display.plots.figure import (
     INK,
+    PALE,
     Picture,
     canvas,
     dot,
     finish,
     legend,
-    stack,
+    stacked_bars,
 )
-
-PALE = "#ebebeb"
 
 
 def verdict_bars(counts: pd.DataFrame, title: str, what: str) -> Picture:
-    """Draw how many claims have which verdict.
+    """Draw `helpers.claims.verdict_counts`: one stacked bar per row, in numbers of claims.
 
-    Parameters
-    ----------
-    counts : DataFrame
-        One row per section or state, as `helpers.analysis.claims.verdict_counts` returns it.
-    title : str
-        What is seen.
-    what : str
-        What the rows are, for the axis.
-
-    Returns
-    -------
-    Picture
-        One stacked bar per row, in numbers of claims.
+    ``what`` is what the rows are, for the axis.
     """
     verdicts = [v for v in load_codebook().lists["claim_verdicts"] if counts[v.id].any()]
     figure, axes = canvas(10.5, 1.9 + 0.36 * len(counts))
-    left = np.zeros(len(counts))
-    for verdict in verdicts:
-        n = counts[verdict.id].to_numpy()
-        left = stack(axes, n, n, left, verdict.colour)
-    labels = [f"{name} ({n})" for name, n in counts["n_claims"].items()]
-    axes.set_yticks(range(len(counts)), labels)
-    axes.invert_yaxis()
+    held = stacked_bars(axes, counts, verdicts, "n_claims", f"{what} (claims)")
     most = int(counts["n_claims"].max()) if len(counts) else 0
     axes.set_xticks(range(0, most + 2, 2 if most > 4 else 1))
     axes.set_xlabel("number of claims")
-    axes.set_ylabel(f"{what} (claims)")
-    legend(axes, [Patch(facecolor=v.colour, label=v.label) for v in verdicts])
-    parts = []
-    for name, row in counts.iterrows():
-        found = [f"{row[v.id]} {v.label}" for v in verdicts if row[v.id]]
-        parts.append(f"{name}: {listing(found)} of {row['n_claims']}")
-    return finish(figure, axes, title, f"{title}. {'; '.join(parts)}.")
+    return finish(figure, axes, title, f"{title}. {held}.")
 
 
 def ageing(table: pd.DataFrame, title: str) -> Picture:
-    """Draw how many claims were fair when written and how many still are.
+    """Draw `helpers.claims.ageing`, one row per section.
 
-    Parameters
-    ----------
-    table : DataFrame
-        One row per section, as `helpers.analysis.claims.ageing` returns it.
-    title : str
-        What is seen.
-
-    Returns
-    -------
-    Picture
-        One row per section: a bar for the claims that can be checked, a ring for those
-        fair when written, a filled dot for those fair at the cut-off.
+    A bar for the claims that can be checked, a ring for those fair when written, a filled dot for
+    those fair at the cut-off.
     """
     figure, axes = canvas(10.0, 1.9 + 0.36 * len(table))
     fair, still = table["fair_when_written"], table["fair_at_cut_off"]
@@ -79,7 +43,7 @@ def ageing(table: pd.DataFrame, title: str) -> Picture:
     axes.barh(spots, table["checkable"], height=0.5, color=PALE, zorder=1)
     axes.hlines(spots, still, fair, color=INK, linewidth=2, zorder=2)
     axes.scatter(fair, spots, s=130, facecolor="white", edgecolor=INK, linewidth=1.8, zorder=3)
-    colour = load_codebook().entry("claim_verdicts", "supported").colour
+    colour = load_codebook().lists["claim_verdicts"][0].colour
     axes.scatter(still, spots, s=60, color=colour, zorder=4)
     axes.set_yticks(spots, list(table.index))
     axes.invert_yaxis()
@@ -87,7 +51,7 @@ def ageing(table: pd.DataFrame, title: str) -> Picture:
     axes.set_xlim(-0.25, most + 0.6)
     axes.set_xticks(range(most + 1))
     axes.set_xlabel("number of claims")
-    axes.set_ylabel("section of the essay")
+    axes.set_ylabel(f"section of {text_name()}")
     handles = [
         Patch(facecolor=PALE, label="can be checked"),
         dot("fair when written", "white"),

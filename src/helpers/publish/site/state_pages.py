@@ -190,7 +190,7 @@ def _uncoded(state: str) -> str:
 def _identity(members: Members, state: str) -> Html:
     """Return a member's names, and its numbers in other datasets."""
     row = members.states.loc[state]
-    rows = [[label, row[column] or "none"] for column, label in profiles.FACTS.items()]
+    rows = [[label, row[column] or "none"] for column, label in profiles.facts().items()]
     return grid("Names and numbers", [], [["ISO three-letter code", state], *rows])
 
 

@@ -1,0 +1,38 @@
+"""What tables for reading share: names instead of codes, labels instead of ids."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from helpers.dataset.codebook import load_codebook
+from helpers.dataset.words import labels, names
+
+
+def by_name(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with short names instead of ISO3 codes as its index."""
+    return table.set_axis(pd.Index(names(table.index), name="state"), axis="index")
+
+
+def rows_of(rows: Mapping[Any, object], index: str, columns: list[str]) -> pd.DataFrame:
+    """Return rows, by what they are about, as a table whose index has a name."""
+    table = pd.DataFrame.from_dict(dict(rows), orient="index", columns=columns)
+    return table.rename_axis(index)
+
+
+def reasons() -> dict[str, str]:
+    """Return the labels of all statuses, those that arise in an analysis last."""
+    return labels("statuses") | labels("derived_statuses")
+
+
+def type_labels() -> Callable[[Iterable[str]], str]:
+    """Return what turns support types into their labels, joined by commas."""
+    known = labels("support_types")
+    return lambda kinds: ", ".join(known[kind] for kind in kinds)
+
+
+def state_and_variable(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the two columns that tell codings apart, with short names and short labels."""
+    short = {variable.id: variable.short_label for variable in load_codebook().variables}
+    columns = {"state": names(table["state"]), "variable": table["variable"].map(short)}
+    return pd.DataFrame(columns, index=table.index)
