@@ -33,14 +33,18 @@ def resolutions_in(name: str) -> tuple[str, ...]:
     return load_codebook().entry("resolution_sets", name).resolutions
 
 
+def standing_apart() -> str:
+    """Return the resolution that is no plain vote, so that only a set that says so mixes it in."""
+    return load_codebook().marked("resolution_sets", "apart")[0].resolutions[0]
+
+
 def mixes_apart(resolutions: Sequence[str]) -> bool:
     """Tell whether a resolution that stands apart, such as ES-11/8, is among several.
 
     >>> mixes_apart(["ES-11/7", "ES-11/8"]), mixes_apart(["ES-11/8"])
     (True, False)
     """
-    apart = {r for s in load_codebook().marked("resolution_sets", "apart") for r in s.resolutions}
-    return not apart.isdisjoint(resolutions) and len(resolutions) > 1
+    return standing_apart() in resolutions and len(resolutions) > 1
 
 
 def roll_calls(votes: pd.DataFrame, resolutions: Iterable[str]) -> pd.DataFrame:
