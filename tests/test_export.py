@@ -20,14 +20,23 @@ from click.testing import CliRunner
 
 from helpers.cli import main
 from helpers.data import load_cases
+from helpers.dataset.codebook import Entry
 from helpers.dataset.files import REPOSITORY
 from helpers.dataset.schema import TABLES
-from helpers.publish.export import described_columns, excel, stata
+from helpers.publish.export import described_columns, excel
 from helpers.publish.export.collect import AUTHORS, FROM_THE_UN, OPEN, load_contents
-from helpers.publish.export.dta import Column, Missing, ValueLabels, dta
 from helpers.publish.export.formats import FORMATS
-from helpers.publish.export.stata import LETTERS
-from helpers.publish.export.table_model import CODE, DATE, FLAG, TEXT, Contents, Field, Table
+from helpers.publish.export.table_model import (
+    CODE,
+    DATE,
+    FLAG,
+    INTEGER,
+    TEXT,
+    Contents,
+    Field,
+    Scale,
+    Table,
+)
 from helpers.publish.export.write import export, write
 
 NAMES = {style: "out" + chosen.suffix for style, chosen in FORMATS.items()}
@@ -56,10 +65,10 @@ def labelled():
     return load_contents(numbers=False)
 
 
-def one_table(values):
-    """Return contents with one table of texts."""
+def one_table(values, field=Field("text", "Text")):  # noqa: B008
+    """Return contents with one table of one column beside the key."""
     rows = tuple((str(place), value) for place, value in enumerate(values))
-    fields = (Field("key", "Key", required=True), Field("text", "Text"))
+    fields = (Field("key", "Key", required=True), field)
     table = Table("things", "One row per thing", fields, rows, ("key",), (), OPEN)
     return Contents(load_contents().dataset, (), (table,))
 
@@ -287,6 +296,9 @@ def test_sheets_are_for_reading(workbook):
 # Stata
 
 
+LETTERS = {"silent": "a", "undecided": "b", "not_read": "c", "coded": "d"}
+
+
 def numbered(field, cells, letters):
     """Return cells as a Stata file must hold them."""
     if field.kind in {TEXT, DATE}:
@@ -349,14 +361,24 @@ def test_pandas_gives_ordered_categories(exported):
     assert wide["arms_supply"].isna().sum() == (wide["arms_supply_status"] != "coded").sum()
 
 
-def test_labels_of_one_name_say_the_same_in_all_files(labelled):
+def test_labels_of_one_name_say_the_same_in_all_files(exported, labelled):
     """When files are merged, Stata keeps the first of two sets of labels of one name."""
     seen = {}
     for table in labelled.tables:
-        for field, cells in table.columns():
-            labels = stata._column(table, field, cells).labels
-            if labels:
-                assert seen.setdefault(labels.name, labels.texts) == labels.texts
+        path = exported["stata"] / f"{table.name}.dta"
+        _, facts = pyreadstat.read_dta(path, user_missing=True)
+        for column, name in facts.variable_to_label.items():
+            labels = facts.variable_value_labels[column]
+            assert seen.setdefault(name, labels) == labels
+    assert {"arms_supply", "member", "yes_no", "statuses", "reasons"} <= set(seen)
+
+
+def test_letters_are_those_that_the_readme_names(exported, labelled):
+    said = (exported["stata"] / "README.txt").read_text(encoding="utf-8")
+    codes = labelled.table("codings_wide").scale("arms_supply_status").codes
+    labels = {code.id: code.label for code in codes}
+    for status in ("silent", "undecided", "not_read"):
+        assert f".{LETTERS[status]} {labels[status]}" in said
 
 
 def test_each_reason_is_a_missing_value_of_its_own(small_folder, monkeypatch, tmp_path):
@@ -371,65 +393,41 @@ def test_each_reason_is_a_missing_value_of_its_own(small_folder, monkeypatch, tm
     assert essay.loc["ARM", "turns_to_west"] == "c"
 
 
-def test_a_file_without_missing_values_is_the_one_that_pandas_writes(tmp_path):
-    frame = pd.DataFrame(
-        {
-            "text": ["Côte", "", "NA"],
-            "byte": np.array([-100, 0, 100], dtype="int8"),
-            "int": np.array([101, 0, 32_740], dtype="int16"),
-            "long": np.array([32_741, -5, 2_147_483_620], dtype="int32"),
-            "code": np.array([1, 2, 1], dtype="int8"),
-        }
-    ).rename(columns={"byte": "b1", "int": "i1", "long": "l1"})
-    labels, texts = {"code": "A code", "text": "Türkiye"}, {1: "one", 2: "zwölf"}
-    frame.to_stata(
-        tmp_path / "out.dta",
-        write_index=False,
-        byteorder="<",
-        time_stamp=datetime(2026, 1, 2),
-        data_label="A label",
-        variable_labels=labels,
-        value_labels={"code": texts},
-        version=118,
-    )
-    made = [
-        Column(
-            name,
-            labels.get(name, ""),
-            frame[name].tolist(),
-            ValueLabels("code", texts) if name == "code" else None,
-        )
-        for name in frame.columns
-    ]
-    assert dta("A label", date(2026, 1, 2), made) == (tmp_path / "out.dta").read_bytes()
-
-
-@pytest.mark.parametrize(("greatest", "letter"), [(100, "a"), (32_740, "z"), (2_147_483_620, "")])
-def test_missing_values_lie_above_the_numbers_of_every_type(tmp_path, greatest, letter):
-    made = Column("x", "", [greatest, Missing(letter)])
-    (tmp_path / "out.dta").write_bytes(dta("", date(2026, 1, 2), [made]))
-    number, missing = pd.read_stata(tmp_path / "out.dta", convert_missing=True)["x"]
-    assert number == greatest
-    assert str(missing) == f".{letter}"
+def test_longest_names_and_texts_and_the_greatest_numbers_come_through(tmp_path):
+    """A file's names of labels are as long as its columns' may be; a long text is Stata's strL."""
+    name, long = "x" * 32, "é" * 1100
+    field = Field(name, "l" * 80, CODE, Scale(name, (Entry("a", "b" * 32_000),)))
+    for written, cells in ((field, ["a", None]), (Field("long_text", "x"), [long, None])):
+        write(one_table(cells, written), tmp_path / written.name, "stata")
+    number = Field("number", "Number", INTEGER)
+    write(one_table([2_147_483_620, None, -5], number), tmp_path / "number", "stata")
+    _, facts = pyreadstat.read_dta(tmp_path / name / "things.dta")
+    assert facts.variable_value_labels == {name: {1: "b" * 32_000}}
+    assert facts.variable_to_label == {name: name}
+    text = pd.read_stata(tmp_path / "long_text" / "things.dta")["long_text"].tolist()
+    assert text == [long, ""]
+    found = pd.read_stata(tmp_path / "number" / "things.dta", convert_missing=True)["number"]
+    assert [str(value) for value in found] == ["2147483620", ".", "-5"]
 
 
 @pytest.mark.parametrize(
-    ("made", "message"),
+    ("field", "cell", "message"),
     [
-        (Column("x" * 33, "", [1]), "32 letters"),
-        (Column("1x", "", [1]), "takes no name '1x'"),
-        (Column("a-b", "", [1]), "takes no name 'a-b'"),
-        (Column("if", "", [1]), "takes no name 'if'"),
-        (Column("str5", "", [1]), "takes no name 'str5'"),
-        (Column("x", "l" * 81, [1]), "80 characters"),
-        (Column("x", "", [1], ValueLabels("x", {1: "l" * 32_001})), "32000 characters at most"),
-        (Column("x", "", ["é" * 1023]), "2046 bytes; Stata takes 2045"),
-        (Column("x", "", [2_147_483_621]), "beyond Stata's whole numbers"),
+        (Field("x" * 33, "", INTEGER), 1, "32 letters"),
+        (Field("1x", "", INTEGER), 1, "takes no name '1x'"),
+        (Field("a-b", "", INTEGER), 1, "takes no name 'a-b'"),
+        (Field("if", "", INTEGER), 1, "takes no name 'if'"),
+        (Field("str5", "", INTEGER), 1, "takes no name 'str5'"),
+        (Field("x", "", CODE, Scale("a-b", (Entry("a", "b"),))), "a", "takes no name 'a-b'"),
+        (Field("x", "l" * 81), "a", "the table things: .*label is too long"),
+        (Field("x", "", CODE, Scale("x", (Entry("a", "b" * 32_001),))), "a", "32000 characters"),
+        (Field("x", "", INTEGER), 2_147_483_621, "the table things: .*outside the range"),
+        (Field("x", "", INTEGER), 2**40, "the table things: "),
     ],
 )
-def test_what_stata_does_not_take_is_refused(made, message):
+def test_what_stata_does_not_take_is_refused(tmp_path, field, cell, message):
     with pytest.raises(ValueError, match=message):
-        dta("", date(2026, 1, 2), [made])
+        write(one_table([cell], field), tmp_path / "out", "stata")
 
 
 # Parquet

@@ -32,6 +32,7 @@ LABELS: dict[str, dict[str, str]] = {
         "as_of": "Date of the account (day, or month)",
         "cut_off": "Last day that the account covers",
         "basis": "What the account rests on",
+        "text": "Source that is coded paragraph by paragraph; empty where events are the evidence",
     },
     "states": {
         "state": "State (ISO 3166 alpha-3)",
@@ -166,6 +167,7 @@ NAMED = {
 }
 """Columns of text that hold the ids of a scale."""
 OPTIONAL = {
+    ("accounts", "text"),
     ("states", "region"),
     ("sources", "date"),
     ("sources", "address"),

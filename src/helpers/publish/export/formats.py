@@ -32,7 +32,7 @@ class Format:
 FORMATS = {
     "datapackage": Format("a folder of CSV files described by datapackage.json"),
     "excel": Format("one workbook, .xlsx", needs="xlsxwriter", suffix=".xlsx"),
-    "stata": Format("a folder of .dta files", labelled=True),
+    "stata": Format("a folder of .dta files", needs="pyreadstat", labelled=True),
     "parquet": Format("a folder of .parquet files", needs="pyarrow", labelled=True),
 }
 """Name to format; the module of that name in this package has the function ``write``, and in

@@ -141,6 +141,10 @@ class Table:
         """Return the cells of one column."""
         return next(cells for field, cells in self.columns() if field.name == name)
 
+    def scale(self, name: str) -> Scale:
+        """Return the scale of a column of codes."""
+        return next(f.scale for f in self.fields if f.name == name and f.scale)
+
 
 @dataclass(frozen=True)
 class Contents:

@@ -13,7 +13,7 @@ from helpers.publish.site.sphinx_settings import settings
 from helpers.publish.site.sphinx_sources import write_sources
 from helpers.regenerate.parameter_values import Allowed
 
-NEEDED = ("sphinx", "myst_nb", "pydata_sphinx_theme", "xlsxwriter")
+NEEDED = ("sphinx", "myst_nb", "pydata_sphinx_theme", "xlsxwriter", "pyreadstat")
 MARK = ".coalition-site"
 """A file by which a built site is known, so that nothing else is ever replaced."""
 
