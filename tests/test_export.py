@@ -238,7 +238,9 @@ def test_pandas_reads_namibia_from_the_package(exported):
     assert states.loc["AFG", "m49"] == "004"
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "\n=1", "\uff1d1+1"]
+)
 def test_package_refuses_what_a_spreadsheet_would_run(tmp_path, text):
     with pytest.raises(ValueError, match=r"things, row 2, column text: a spreadsheet would run"):
         write(one_table(["fine", text]), tmp_path / "out", "datapackage")

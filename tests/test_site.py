@@ -1,17 +1,22 @@
 """The site, opened in a browser as a reader would, with the network cut off."""
 
+import html
 import os
+import re
 import shutil
 import subprocess
 import sys
 import threading
 import zipfile
+from contextlib import contextmanager
 from functools import cache
 from html.parser import HTMLParser
 from urllib.parse import unquote, urldefrag, urlsplit
 
 import nbformat
+import openpyxl
 import pytest
+from poisoned_data import PAYLOADS, Wild, write_poisoned_data
 
 from helpers.data import case_names, load_states
 from helpers.dataset.codebook import load_codebook
@@ -61,10 +66,10 @@ LAPTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 CELLS = 150
 
 
-def build(out, **environment):
-    """Build a site, and return what the command said."""
+def run(out, **environment):
+    """Have a site built, and return what the command said."""
     command = [sys.executable, "-c", "from helpers.cli import main; main()", "site"]
-    done = subprocess.run(
+    return subprocess.run(
         [*command, "--out", str(out)],
         capture_output=True,
         text=True,
@@ -72,6 +77,11 @@ def build(out, **environment):
         check=False,
         env=os.environ | environment,
     )
+
+
+def build(out, **environment):
+    """Build a site, and return what the command said."""
+    done = run(out, **environment)
     assert done.returncode == 0, done.stderr
     return done
 
@@ -88,15 +98,21 @@ def folder(built):
     return built[0]
 
 
-@pytest.fixture(scope="module")
-def address(folder):
-    """Return the address at which the site is served."""
+@contextmanager
+def served(folder):
+    """Offer the address at which a site is served."""
     with server(folder, 0) as running:
         thread = threading.Thread(target=running.serve_forever, daemon=True)
         thread.start()
         yield f"http://127.0.0.1:{running.server_address[1]}/"
         running.shutdown()
         thread.join()
+
+
+@pytest.fixture(scope="module")
+def address(folder):
+    with served(folder) as place:
+        yield place
 
 
 @pytest.fixture(scope="module")
@@ -128,11 +144,16 @@ class Reader:
             "console",
             lambda said: self.wrong.append(said.text) if said.type == "error" else None,
         )
+        self.page.on("dialog", self._told)
         self.page.on("requestfailed", lambda asked: self.wrong.append(f"failed: {asked.url}"))
 
     def _asked(self, request):
         if not request.url.startswith((self.address, "data:")):
             self.wrong.append(f"outside: {request.url}")
+
+    def _told(self, dialog):
+        self.wrong.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
 
     def open(self, path):
         # Idle, not only loaded: the icon comes last, and leaving a page breaks off its request.
@@ -446,3 +467,62 @@ def test_pages_read_well_without_scripts(browser, address):
     page.goto(address + "tables/states.html")
     assert page.locator("table.sortable tbody tr").count() == len(load_states())
     context.close()
+
+
+@pytest.fixture(scope="module")
+def poisoned(tmp_path_factory):
+    """Return a site of data whose every text would like to be markup, and the data."""
+    place = tmp_path_factory.mktemp("poisoned")
+    data, columns = write_poisoned_data(place)
+    # What may hold any text; whoever adds such a column finds it poisoned too.
+    assert {("coders", "kind"), ("states", "short_name"), ("accounts", "label")} <= columns
+    assert {("claims", "statement"), ("claims", "explanation"), ("sources", "publisher")} <= columns
+    assert build(place / "site", COALITION_DATA=str(data)).stderr == ""
+    return place / "site", data
+
+
+def test_no_cell_becomes_markup_a_script_or_a_link(poisoned):
+    site, _ = poisoned
+    pages = {path.relative_to(site).as_posix(): path for path in pages_of(site)}
+    texts = {name: path.read_text(encoding="utf-8") for name, path in pages.items()}
+    assert {name: found for name in pages if (found := Wild(texts[name]).found)} == {}
+    outside = {urlsplit(to).netloc for path in pages.values() for to in values(path, "href")}
+    assert all(re.fullmatch(r"[\w.-]*", host) for host in outside)
+    for payload in PAYLOADS:
+        shown = [html.escape(payload, quote=False).replace("'", "&#39;").replace('"', "&#34;")]
+        assert any(one in texts["tables/claims.html"] + texts["codebook.html"] for one in shown)
+
+
+def test_nothing_in_a_cell_runs(poisoned, browser):
+    """Neither in pages nor in what search makes of them, nor when tables are used."""
+    site, _ = poisoned
+    tables = [f"tables/{path.name}" for path in (site / "tables").glob("*.html")]
+    asked = ["script", "alert", "javascript", "%3Cscript%3Ealert(1)%3C/script%3E"]
+    with served(site) as place:
+        one = Reader(browser, place, LAPTOP, "light")
+        for path in [*PAGES, *tables, *(f"search.html?q={words}" for words in asked)]:
+            page = one.open(path)
+            if "search" in path:
+                expect(page.locator(".search-summary")).to_contain_text("finished")
+        page = one.open("tables/claims.html")
+        page.get_by_label("Search this table").fill("<script>alert(1)</script>")
+        page.locator("table.sortable thead button").first.click()
+        one.context.close()
+    assert one.wrong == []
+
+
+def test_no_cell_of_a_workbook_is_a_formula_or_a_link(poisoned):
+    book = openpyxl.load_workbook(poisoned[0] / "files" / "coalition.xlsx")
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert [cell.coordinate for cell in cells if cell.data_type == "f" or cell.hyperlink] == []
+
+
+def test_a_formula_in_a_cell_is_refused_with_its_place(tmp_path):
+    data = tmp_path / "data"
+    shutil.copytree(REPOSITORY / "data", data)
+    path = data / "events.csv"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("Signed the Collective", "=1+1", 1), encoding="utf-8")
+    done = run(tmp_path / "site", COALITION_DATA=str(data))
+    assert done.returncode != 0
+    assert "events, row 1, column description: a spreadsheet would run '=1+1" in done.stderr

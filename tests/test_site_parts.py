@@ -1,7 +1,9 @@
 """What the site is made of, and what its command refuses, without building it."""
 
 import csv
+import re
 import signal
+import string
 import subprocess
 import sys
 from urllib.request import urlopen
@@ -9,6 +11,7 @@ from urllib.request import urlopen
 import nbformat
 import pytest
 from click.testing import CliRunner
+from poisoned_data import PAYLOADS, Wild
 
 from helpers.cli import WrongInput, _serve, main
 from helpers.data import load_states
@@ -27,7 +30,18 @@ from helpers.publish.site import (
     support_types,
     table_pages,
 )
-from helpers.publish.site.markup import Html, block, cell, grid, link, page, prose, tag
+from helpers.publish.site.markup import (
+    Html,
+    Markdown,
+    cell,
+    fenced,
+    grid,
+    link,
+    md,
+    page,
+    prose,
+    tag,
+)
 from helpers.publish.site.serve import server
 from helpers.publish.site.tile_map import NO_BORDERS, PALE, SUBJECT, ink
 from helpers.regenerate.parameter_values import remember
@@ -61,19 +75,50 @@ def test_no_cell_becomes_markup(hostile):
     assert "a & b" not in shown
 
 
+def test_what_would_run_is_found():
+    """The tests of poisoned data rest on it."""
+    wild = "<script>alert(1)</script><img src=x><a href=' JavaScript:x'>x</a><b onclick=x>x</b>"
+    assert [tag for tag, *_ in Wild(wild).found] == ["script", "img", "a", "b"]
+    assert Wild("&lt;script&gt;alert(1)<a href='x.html'>javascript:x</a>").found == []
+
+
 def test_html_stays_and_everything_else_is_escaped():
     assert tag("b", Html("<i>i</i>"), "<i>") == "<b><i>i</i>&lt;i&gt;</b>"
-    assert tag("img", src="x.png", alt='a "b"') == '<img src="x.png" alt="a &quot;b&quot;">'
-    assert cell("https://example.org/a") == link("https://example.org/a", "https://example.org/a")
-    assert cell("see https://example.org") == "see https://example.org"
+    assert tag("img", src="x.png", alt='a "b"') == '<img src="x.png" alt="a &#34;b&#34;">'
+    assert cell("https://example.org/a") == "https://example.org/a"
     assert cell(None) == ""
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["javascript:alert(1)", "JavaScript:x", " javascript:x", "java\tscript:x", "data:text/html,x"],
+)
+def test_no_address_runs_anything(address):
+    assert link(address, "<x>") == "&lt;x&gt;"
+
+
+@pytest.mark.parametrize("address", ["https://x.org/a:b", "../a.html#b:c", "#x", "a.html", "a?b:c"])
+def test_addresses_of_the_site_and_of_the_web_are_links(address):
+    assert link(address, "x") == f'<a href="{address}">x</a>'
+
+
+@pytest.mark.parametrize("hostile", [*PAYLOADS, "# a", "- a", "a\n# b", "a\n\n```{raw} html\n<b>"])
+def test_no_text_becomes_markdown(hostile):
+    """Behind a backslash no punctuation is markup, and a text is never more than one line."""
+    shown = md("{text}", text=hostile)
+    assert shown in page(hostile) and shown in page("x", hostile)
+    assert "\n" not in shown
+    assert not set(re.sub(r"\\[!-/:-@\[-`{-~]", "", shown)) & set(string.punctuation)
+    assert re.sub(r"\\(.)", r"\1", shown) == " ".join(hostile.splitlines())
+    assert md("{text}", text=Markdown(hostile)) == hostile
+
+
 def test_pages_say_whether_they_are_searched_and_in_a_menu():
-    assert page("Title", "Text.") == "# Title\n\nText.\n"
+    assert page("Title", Markdown("*Text*.")) == "# Title\n\n*Text*.\n"
     front = page("Title", search=False, orphan=True).splitlines()[:4]
     assert front == ["---", "orphan: true", "nosearch: true", "---"]
-    assert block("x") == "`````{raw} html\nx\n`````\n"
+    assert page("T", Html("x")) == "# T\n\n`````{raw} html\nx\n`````\n\n"
+    assert fenced("x", "a\n``````\nb") == "```````x\na\n``````\nb\n```````\n"
 
 
 def test_figures_carry_their_alternative_text_where_the_page_looks_for_it(notebooks):

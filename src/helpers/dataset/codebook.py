@@ -53,11 +53,20 @@ _LISTS: dict[str, set[str]] = {
     "levels": {"id", "label", "codes", "cases", "otherwise"},
     "support_types": {"id", "label", "colour", "when"},
     "flags": {"id", "label", "when"},
+    "findings": {"id", "label", "when"},
     "bounds": {"id", "label", "when", "same_passage", "rules_out"},
     "derived_rules": {"id", "rule"},
     "thesis": {"id", "statement", "broken_when"},
 }
-_MAY_BE_EMPTY = {"resolution_sets", "record_rules", "options", "flags", "bounds", "thesis"}
+_MAY_BE_EMPTY = {
+    "resolution_sets",
+    "record_rules",
+    "options",
+    "flags",
+    "findings",
+    "bounds",
+    "thesis",
+}
 _VARIABLE = {"id", "label", "short_label", "question", "type", "group", "codes", "border_cases"}
 _OF_VARIABLES = {"silence_code", "accounts", "max_confidence", "requires", "votes"}
 _TEXTS = ("id", "label", "short_label", "rule", "statement", "question", "silence_code")
@@ -393,6 +402,7 @@ def _thesis(entries: list[dict[str, Any]], rules: Rules) -> Iterator[Entry]:
 _IN_WORDS: dict[str, Callable[[list[dict[str, Any]], Rules], Iterator[Entry]]] = {
     "support_types": lambda entries, rules: _conditions(entries, rules.types),
     "flags": lambda entries, rules: _conditions(entries, rules.flags),
+    "findings": lambda entries, rules: _conditions(entries, rules.findings),
     "bounds": _bounds,
     "thesis": _thesis,
 }

@@ -126,6 +126,7 @@ def read_rules(file: str, raw: Mapping[str, Any]) -> tuple[Rules | None, list[Pr
     levels = [_level(reader, level, names) for level in raw["levels"]]
     types = _cases(reader, "support_types", raw["support_types"], of_levels)
     flags = _cases(reader, "flags", raw["flags"], names)
+    findings = _cases(reader, "findings", raw["findings"], of_levels)
     thesis = _cases(reader, "thesis", raw["thesis"], names, "broken_when")
     bounds = [_bound(reader, bound, codes) for bound in raw["bounds"]]
     requires = {
@@ -141,6 +142,7 @@ def read_rules(file: str, raw: Mapping[str, Any]) -> tuple[Rules | None, list[Pr
         levels=tuple(ordered),
         types=types,
         flags=flags,
+        findings=findings,
         bounds=tuple(bound for bound in bounds if bound),
         thesis=thesis,
         requires={name: condition for name, condition in requires.items() if condition},

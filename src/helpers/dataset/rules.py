@@ -70,6 +70,7 @@ class Rules:
     levels: tuple[Level, ...]
     types: tuple[Case, ...]
     flags: tuple[Case, ...] = ()
+    findings: tuple[Case, ...] = ()
     bounds: tuple[Bound, ...] = ()
     thesis: tuple[Case, ...] = ()
     requires: Mapping[str, Condition] = field(default_factory=dict)

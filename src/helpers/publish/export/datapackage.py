@@ -26,8 +26,9 @@ from helpers.publish.export.table_model import (
 
 NAME = "coalition-of-the-unwilling"
 TYPES = {TEXT: "string", CODE: "string", INTEGER: "integer", FLAG: "integer", DATE: "date"}
-RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")
-"""First characters that make a spreadsheet take a text of a CSV file for a formula."""
+RUN_BY_SPREADSHEETS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+"""First characters that make a spreadsheet take a text of a CSV file for a formula; the last four
+are full-width, as Chinese and Japanese editions read them."""
 HOW = (
     "datapackage.json says what stands in each CSV file: types, codes, keys, terms. A column "
     "that ends in _n gives the codes of the one before it as numbers, in the codebook's order. "

@@ -9,34 +9,23 @@ from helpers.dataset.files import REPOSITORY
 from helpers.publish.export.readme import HEADINGS
 from helpers.publish.export.table_model import Contents
 from helpers.publish.site.gallery import Shown, limits_of, linked
-from helpers.publish.site.markup import block, grid, page, prose, tag
+from helpers.publish.site.markup import Markdown, fenced, grid, md, page, prose, tag
 
 
-def cite_page(contents: Contents) -> str:
-    """Return the page that says how to cite.
-
-    Parameters
-    ----------
-    contents : Contents
-        What the dataset says about itself.
-
-    Returns
-    -------
-    str
-        MyST Markdown.
-    """
+def cite_page(contents: Contents) -> Markdown:
+    """Return the page that says how to cite."""
     facts = contents.dataset
     rows = [[heading, prose(facts[name])] for name, heading in HEADINGS.items()]
     return page(
         "How to cite",
         "The dataset and its notebooks, with the version that every notebook prints at its end:",
-        block(tag("blockquote", tag("p", facts["citation"]))),
-        f"```bibtex\n{_bibtex(facts)}\n```",
-        f"The essay that the first account codes:\n\n> {_essay()}",
+        tag("blockquote", tag("p", facts["citation"])),
+        fenced("bibtex", _bibtex(facts)),
+        md("The essay that the first account codes:\n\n> {essay}", essay=_essay()),
         "The roll calls are the UN's record; cite their compilers as the terms below say.",
-        "## The dataset in short",
-        block(grid("The dataset in short", [], rows)),
-        "## Terms",
+        Markdown("## The dataset in short"),
+        grid("The dataset in short", [], rows),
+        Markdown("## Terms"),
         section(REPOSITORY / "data" / "README.md", "Licences"),
         "The code is under the BSD 3-Clause licence.",
     )
@@ -56,69 +45,45 @@ def _bibtex(facts: dict[str, str]) -> str:
     return "\n".join(["@misc{coalition_of_the_unwilling,", *lines, "}"])
 
 
-def _essay() -> str:
+def _essay() -> Markdown:
     """Return the essay's reference, as the repository's citation file has it."""
     cff = yaml.safe_load((REPOSITORY / "CITATION.cff").read_text(encoding="utf-8"))
     essay = cff["references"][0]
     who = ", ".join(author["name"] for author in essay["authors"])
-    return f"{who} ({essay['year']}). [{essay['title']}]({essay['url']})."
+    title = md("[{title}]({url})", title=essay["title"], url=Markdown(essay["url"]))
+    return md("{who} ({year}). {title}.", who=who, year=essay["year"], title=title)
 
 
-def limits_page(notebooks: list[Shown]) -> str:
-    """Return the page that says what the data cannot say.
-
-    Parameters
-    ----------
-    notebooks : list of Shown
-        The notebooks, each of which says what it does not show.
-
-    Returns
-    -------
-    str
-        MyST Markdown.
-    """
+def limits_page(notebooks: list[Shown]) -> Markdown:
+    """Return the page that says what the data cannot say, question by question."""
     parts, names = [], {shown.name for shown in notebooks}
     for shown in notebooks:
         said = linked(_to_tables(limits_of(shown)), names, "notebooks/")
         if said:
-            parts.append(f"### [{shown.question}](notebooks/{shown.name}.ipynb)\n\n{said}")
+            to = Markdown(f"notebooks/{shown.name}.ipynb")
+            parts.append(
+                md("### [{question}]({to})\n\n{said}", question=shown.question, to=to, said=said)
+            )
     return page(
         "What the data cannot say",
         _to_tables(section(REPOSITORY / "README.md", "What it cannot say")),
-        "## Question by question",
+        Markdown("## Question by question"),
         *parts,
     )
 
 
-def _to_tables(text: str) -> str:
+def _to_tables(text: Markdown) -> Markdown:
     """Return Markdown in which the file that says who coded leads to its page."""
-    return text.replace("`data/coders.csv`", "[`coders.csv`](tables/coders.md)")
+    return Markdown(text.replace("`data/coders.csv`", "[`coders.csv`](tables/coders.md)"))
 
 
-def about_tables() -> str:
+def about_tables() -> Markdown:
     """Return the documentation of the tables, as the repository has it."""
-    return (REPOSITORY / "data" / "README.md").read_text(encoding="utf-8")
+    return Markdown((REPOSITORY / "data" / "README.md").read_text(encoding="utf-8"))
 
 
-def section(path: Path, heading: str) -> str:
-    """Return a section of a Markdown file without its heading.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    heading : str
-        The section's heading, of the second level.
-
-    Returns
-    -------
-    str
-        Its text.
-
-    Raises
-    ------
-    ValueError
-        If the file has no such section.
+def section(path: Path, heading: str) -> Markdown:
+    """Return a section of the second level of a Markdown file, without its heading.
 
     Examples
     --------
@@ -129,4 +94,4 @@ def section(path: Path, heading: str) -> str:
     found = re.search(rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", text, re.M | re.S)
     if found is None:
         raise ValueError(f"{path.name} has no section {heading!r}, which the site shows")
-    return found[1].strip()
+    return Markdown(found[1].strip())

@@ -5,10 +5,14 @@ from collections.abc import Sequence
 from helpers.dataset.codebook import Entry, Variable, load_codebook
 from helpers.dataset.words import listing
 from helpers.display.plots.figure import plain
-from helpers.publish.site.markup import Html, block, grid, joined, page, prose, tag
+from helpers.publish.site.markup import Html, Markdown, grid, joined, md, page, prose, tag
 
 LISTS = {
     "support_types": "Support types",
+    "flags": "What is said of a state beside its type",
+    "findings": "What the start page says first",
+    "bounds": "What the bounds leave out",
+    "options": "What an analysis may ask for",
     "derived_rules": "Rules for types and verdicts",
     "thesis": "The essay's thesis, as statements",
     "rules": "General rules of coding",
@@ -31,17 +35,7 @@ LISTS = {
 
 
 def anchor(name: str) -> str:
-    """Return the place of a variable or a level on the codebook's page.
-
-    Parameters
-    ----------
-    name : str
-        Its id.
-
-    Returns
-    -------
-    str
-        The fragment of an address.
+    """Return the place of a variable or a level on the codebook's page, by its id.
 
     Examples
     --------
@@ -51,38 +45,35 @@ def anchor(name: str) -> str:
     return f"variable-{name.replace('_', '-')}"
 
 
-def codebook_page() -> str:
-    """Return the page of the codebook.
-
-    Returns
-    -------
-    str
-        MyST Markdown, with a heading for each variable, so that search finds it.
-    """
+def codebook_page() -> Markdown:
+    """Return the codebook, with a heading for each variable, so that search finds it."""
     book = load_codebook()
-    intro = (
+    parts: list[object] = [
         f"{book.unit} The codes of an ordered variable run from furthest from Russia to closest; "
         'their colours are those of every figure. Silence in an account is never "no".'
-    )
-    parts = [intro]
-    for group in book.lists["groups"]:
-        parts.append(f"## {group.label}")
-        parts += [_variable(v) for v in book.variables if v.group == group.id]
-    parts.append("## Levels that follow from the codes")
-    parts += [_variable(level) for level in book.levels]
-    parts += [
-        f"## {title}\n\n{block(_grid(title, 'id', book.lists[name], _holds(name)))}"
-        for name, title in LISTS.items()
     ]
+    for group in book.lists["groups"]:
+        parts.append(md("## {label}", label=group.label))
+        parts += [_variable(v) for v in book.variables if v.group == group.id]
+    parts.append(Markdown("## Levels that follow from the codes"))
+    parts += [_variable(level) for level in book.levels]
+    for name, title in LISTS.items():
+        if book.lists[name]:
+            shown = _grid(title, "id", book.lists[name], _holds(name))
+            parts.append(md("## {title}\n\n{shown}", title=title, shown=shown))
     return page("Codebook", *parts)
 
 
-def _variable(variable: Variable) -> str:
+def _variable(variable: Variable) -> Markdown:
     """Return the section of one variable."""
-    heading = f"({anchor(variable.id)})=\n### {variable.label} `{variable.id}`"
     codes = _grid(f"Codes of {variable.id}", "code", variable.codes)
-    content = [tag("p", prose(variable.question)), codes, _facts(variable)]
-    return f"{heading}\n\n{block(joined(content))}"
+    return md(
+        "({anchor})=\n### {label} {id}\n\n{content}",
+        anchor=Markdown(anchor(variable.id)),
+        label=variable.label,
+        id=Markdown(f"`{variable.id}`"),
+        content=joined([tag("p", prose(variable.question)), codes, _facts(variable)]),
+    )
 
 
 def _holds(name: str) -> str:
@@ -92,11 +83,11 @@ def _holds(name: str) -> str:
 
 def _grid(title: str, first: str, entries: Sequence[Entry], holds: str = "rule") -> Html:
     """Return one row per entry, without columns that would say nothing."""
-    labels = [e.label if e.label != plain(e.id) else "" for e in entries]
     columns: dict[str, list[object]] = {
         first: [_coloured(entry) for entry in entries],
-        "label": list(labels),
+        "label": [e.label if e.label != plain(e.id) else "" for e in entries],
         holds: [prose(entry.rule) for entry in entries],
+        "broken if": [prose(entry.breaks) for entry in entries],
         "resolutions": [", ".join(entry.resolutions) for entry in entries],
     }
     kept = {name: cells for name, cells in columns.items() if any(cells)}

@@ -11,7 +11,16 @@ from typing import Any
 
 import nbformat
 
-from helpers.publish.site.markup import Html, block, escape, joined, link, menu, page, tag
+from helpers.publish.site.markup import (
+    Html,
+    Markdown,
+    fenced,
+    joined,
+    link,
+    menu,
+    page,
+    tag,
+)
 from helpers.regenerate.listing import describe_notebooks
 from helpers.regenerate.parameter_values import Allowed
 from helpers.regenerate.readme_picture import picture_of
@@ -30,18 +39,9 @@ TWO_HEADS = re.compile(
 
 @dataclass(frozen=True)
 class Shown:
-    """One stored notebook as the site shows it.
+    """One stored notebook as the site shows it: the file, its content, and what it says of itself.
 
-    Attributes
-    ----------
-    name, question : str
-        Its name, and what it asks.
-    parameters : list of dict
-        As `helpers.regenerate.listing.describe_notebooks` returns them.
-    raw : bytes
-        The file as it is stored.
-    node : NotebookNode
-        Its content.
+    ``parameters`` are as `helpers.regenerate.listing.describe_notebooks` returns them.
     """
 
     name: str
@@ -52,24 +52,9 @@ class Shown:
 
 
 def read_notebooks(folder: Path, allowed: Allowed) -> list[Shown]:
-    """Return the stored notebooks.
+    """Return the stored notebooks of a folder in their order; `RegenerateError` if it has none.
 
-    Parameters
-    ----------
-    folder : Path
-        The folder of the notebooks.
-    allowed : Allowed
-        The types that parameters may have.
-
-    Returns
-    -------
-    list of Shown
-        In their order.
-
-    Raises
-    ------
-    RegenerateError
-        If there is no notebook, or one cannot be read.
+    ``allowed`` are the types that parameters may have.
     """
     return [_read(described) for described in describe_notebooks(folder, allowed)]
 
@@ -81,20 +66,10 @@ def _read(described: dict[str, Any]) -> Shown:
 
 
 def notebook_page(shown: Shown, names: set[str]) -> str:
-    """Return a notebook made ready for the page, its outputs as they are stored.
+    """Return the text of an ``.ipynb`` file made ready for the page, its outputs as stored.
 
-    Parameters
-    ----------
-    shown : Shown
-        The notebook.
-    names : set of str
-        The notebooks that have pages, which a mention becomes a link to.
-
-    Returns
-    -------
-    str
-        The text of an ``.ipynb`` file: figures with their alternative texts where
-        myst-nb looks for them, solutions folded away, a way to the stored file.
+    Figures have their alternative texts where myst-nb looks for them, solutions are folded away,
+    a mention of one of ``names`` is a link, and there is a way to the stored file.
     """
     node = copy.deepcopy(shown.node)
     for cell in node.cells:
@@ -106,22 +81,8 @@ def notebook_page(shown: Shown, names: set[str]) -> str:
     return str(nbformat.writes(node))  # type: ignore[no-untyped-call]
 
 
-def linked(text: str, names: set[str], folder: str = "") -> str:
-    """Return Markdown in which a notebook's name is a link if it has a page.
-
-    Parameters
-    ----------
-    text : str
-        Markdown.
-    names : set of str
-        The notebooks that have pages.
-    folder : str
-        Where these are, as seen from the page that the text is for.
-
-    Returns
-    -------
-    str
-        The text with links.
+def linked(text: str, names: set[str], folder: str = "") -> Markdown:
+    """Return Markdown in which the name of a notebook with a page, in ``folder``, is a link.
 
     Examples
     --------
@@ -133,7 +94,7 @@ def linked(text: str, names: set[str], folder: str = "") -> str:
         name = found[1]
         return f"[`{name}`]({folder}{name}.ipynb)" if name in names else f"`{name}`"
 
-    return NUMBERED.sub(mention, text)
+    return Markdown(NUMBERED.sub(mention, text))
 
 
 def _way(shown: Shown) -> nbformat.NotebookNode:
@@ -149,7 +110,7 @@ def _way(shown: Shown) -> nbformat.NotebookNode:
     )
     cell: nbformat.NotebookNode = copy.deepcopy(shown.node.cells[0])
     # An id made by nbformat would change with every build.
-    cell["id"], cell["source"] = "way", block(text)
+    cell["id"], cell["source"] = "way", fenced("{raw} html", text)
     return cell
 
 
@@ -190,61 +151,30 @@ def images(shown: Shown) -> Iterator[tuple[bytes, str]]:
 
 
 def face(shown: Shown) -> tuple[bytes, str] | None:
-    """Return the image that stands for a notebook.
+    """Return PNG bytes and alternative text of the image that stands for a notebook, if any has.
 
-    Parameters
-    ----------
-    shown : Shown
-        The notebook.
-
-    Returns
-    -------
-    tuple of bytes and str, or None
-        PNG bytes and alternative text of the picture that it lends to the README, else
-        of its first image; None if it has none.
+    It is the picture that the notebook lends to the README, else its first image.
     """
     return picture_of(shown.raw) or next(images(shown), None)
 
 
-def limits_of(shown: Shown) -> str:
-    """Return what a notebook says that it does not show, in Markdown.
-
-    Parameters
-    ----------
-    shown : Shown
-        The notebook.
-
-    Returns
-    -------
-    str
-        The text of that section; empty if it has none.
-    """
+def limits_of(shown: Shown) -> Markdown:
+    """Return what a notebook says that it does not show; empty if it says nothing of that."""
     for cell in shown.node.cells:
         if cell.cell_type == "markdown" and LIMITS.match(cell.source):
-            return LIMITS.sub("", cell.source).strip()
-    return ""
+            return Markdown(LIMITS.sub("", cell.source).strip())
+    return Markdown()
 
 
-def gallery_page(notebooks: list[Shown]) -> str:
-    """Return the gallery: a card for each notebook, with its first figure.
-
-    Parameters
-    ----------
-    notebooks : list of Shown
-        The notebooks.
-
-    Returns
-    -------
-    str
-        MyST Markdown.
-    """
+def gallery_page(notebooks: list[Shown]) -> Markdown:
+    """Return the gallery: a card for each notebook, with the image that stands for it."""
     cards = tag("div", joined(map(_card, notebooks)), class_="cards")
     return page(
         "Notebooks",
         "Each asks one question and answers it with numbers that are computed from the tables. The "
         "pages show the outputs that are stored with the notebooks, made with the parameters' "
         "defaults; with other values, run them yourself.",
-        block(cards),
+        cards,
         menu(*(shown.name for shown in notebooks)),
     )
 
@@ -274,7 +204,7 @@ def _parameters(parameters: list[dict[str, Any]]) -> Html:
 def _allowed(values: list[str] | None) -> Html:
     """Return allowed values; many of them are folded away."""
     if values is None:
-        return escape("")
+        return Html()
     listed = joined((tag("code", value) for value in values), ", ")
     if len(values) <= FEW:
         return listed

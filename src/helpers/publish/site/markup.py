@@ -1,121 +1,90 @@
-"""HTML and Markdown, written so that no cell of a table can become markup."""
+"""HTML and Markdown in which everything is text unless its type says otherwise.
 
-import html
+`Html` and `Markdown` are markup already. Any other value, such as a cell of a table, is escaped
+wherever it is put, and an address becomes a link only if it can run nothing.
+"""
+
 import re
 from collections.abc import Iterable, Sequence
 
-_VOID = {"img", "input", "br"}
-_CODE = re.compile(r"`([^`]+)`")
-_ADDRESS = re.compile(r"https?://\S+")
+from markupsafe import Markup, escape
+
+Html = Markup
+VOID = {"img", "input", "br"}
+"""Elements without content."""
+CODE = re.compile(r"`([^`]+)`")
+HARMLESS = re.compile(r"https?://|[^:]*([/?#]|$)")
+"""How an address begins that runs nothing: on the web, or a path, which has no scheme."""
+PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
+"""What can be markup in Markdown; behind a backslash it never is."""
 
 
-class Html(str):
-    """Text that is HTML already, and is not escaped again."""
+class Markdown(str):
+    """Text that is Markdown already, and is not escaped again."""
 
     __slots__ = ()
 
 
-def escape(value: object) -> Html:
-    """Return a value as HTML.
-
-    Parameters
-    ----------
-    value : object
-        `Html` stays as it is; anything else is text; None is empty.
-
-    Returns
-    -------
-    Html
-        What shows the value.
-
-    Examples
-    --------
-    >>> escape("a < b"), escape(Html("<b>b</b>"))
-    ('a &lt; b', '<b>b</b>')
-    """
-    if isinstance(value, Html):
-        return value
-    return Html(html.escape("" if value is None else str(value)))
-
-
 def tag(name: str, *content: object, **attributes: str | int | None) -> Html:
-    """Return an element.
+    """Return an element with its content and its attributes, all escaped unless `Html`.
 
-    Parameters
-    ----------
-    name : str
-        Its name.
-    *content : object
-        What stands in it, escaped unless it is `Html`.
-    **attributes : str or int or None
-        Its attributes: a trailing ``_`` is left out, any other ``_`` becomes ``-``; one
-        that is None is left out.
-
-    Returns
-    -------
-    Html
-        The element.
+    In the names of attributes a trailing ``_`` is left out and any other ``_`` becomes ``-``; one
+    that is None is left out.
 
     Examples
     --------
     >>> tag("a", "R&D", href="x.html", class_="way", aria_label=None)
-    '<a href="x.html" class="way">R&amp;D</a>'
+    Markup('<a href="x.html" class="way">R&amp;D</a>')
     """
     given = {key.rstrip("_").replace("_", "-"): v for key, v in attributes.items()}
     shown = "".join(f' {key}="{escape(v)}"' for key, v in given.items() if v is not None)
-    if name in _VOID:
+    if name in VOID:
         return Html(f"<{name}{shown}>")
     return Html(f"<{name}{shown}>{joined(content)}</{name}>")
 
 
 def joined(parts: Iterable[object], between: str = "") -> Html:
     """Return parts one after the other, with HTML between them."""
-    return Html(between.join(escape(part) for part in parts))
+    return Html(between).join(map(escape, parts))
 
 
 def link(to: str, content: object) -> Html:
-    """Return a link to a place on the site or elsewhere."""
-    return tag("a", content, href=to)
+    """Return a link to a place on the site or on the web; only the content for any other address.
+
+    Examples
+    --------
+    >>> link("javascript:alert(1)", "a < b")
+    Markup('a &lt; b')
+    """
+    return tag("a", content, href=to) if HARMLESS.match(to) else escape(content)
 
 
 def prose(text: object) -> Html:
     """Return text in which backticks mark code, as the codebook writes it.
 
-    Parameters
-    ----------
-    text : object
-        The text.
-
-    Returns
-    -------
-    Html
-        With ``code`` elements instead of backticks.
-
     Examples
     --------
     >>> prose("`none` < `trade`")
-    '<code>none</code> &lt; <code>trade</code>'
+    Markup('<code>none</code> &lt; <code>trade</code>')
     """
-    return Html(_CODE.sub(r"<code>\1</code>", escape(text)))
+    # As plain text: what joins the pieces of `Html` would escape the new elements.
+    return Html(CODE.sub(r"<code>\1</code>", str(escape(text))))
 
 
 def cell(value: object) -> Html:
-    """Return a cell's content: a web address becomes a link."""
-    if not isinstance(value, Html) and _ADDRESS.fullmatch(str(value)):
-        return link(str(value), value)
-    return escape(value)
+    """Return a cell's content; None is empty."""
+    return escape("" if value is None else value)
 
 
 def grid(
     label: str, head: Sequence[object], rows: Iterable[Sequence[object]], *, kind: str = ""
 ) -> Html:
-    """Return a table in a box of its own, which scrolls if the table is too wide.
+    """Return a table in a box of its own, which scrolls, by keyboard too, if it is too wide.
 
     Parameters
     ----------
     label : str
-        What the table shows, for those who cannot see it; other than that of any other
-        table of the page.
+        What the table shows, for those who cannot see it; unlike that of any other on the page.
     head : sequence of object
         The columns' names; empty where each row says what it is.
     rows : iterable of sequence of object
@@ -123,46 +92,28 @@ def grid(
     kind : str
         Classes of the table; ``sortable`` lets the page's script sort and filter it,
         ``stacked`` shows each row as a card where the window is narrow.
-
-    Returns
-    -------
-    Html
-        The box. It can be reached by keyboard, since it may have to be scrolled.
     """
-    if "stacked" in kind.split():
-        table = _stacked(head, rows, kind)
-    else:
-        names = tag("tr", joined(tag("th", name, scope="col") for name in head))
-        top = tag("thead", names) if head else ""
-        table = tag("table", top, tag("tbody", joined(map(_row, rows))), class_=kind or None)
+    stacked = "stacked" in kind.split()
+
+    # Rows that are laid out as cards are no table to a browser, so the roles are spelt out.
+    def role(name: str) -> str | None:
+        return name if stacked else None
+
+    def row(cells: Sequence[object]) -> Html:
+        first, *others = cells
+        named = map(str, head[1:]) if stacked else [None] * len(others)
+        rest = (
+            tag("td", cell(value), role=role("cell"), data_label=name)
+            for name, value in zip(named, others, strict=True)
+        )
+        start = tag("th", cell(first), scope="row", role=role("rowheader"))
+        return tag("tr", start, *rest, role=role("row"))
+
+    names = (tag("th", name, scope="col", role=role("columnheader")) for name in head)
+    top = tag("thead", tag("tr", *names, role=role("row")), role=role("rowgroup")) if head else ""
+    body = tag("tbody", *map(row, rows), role=role("rowgroup"))
+    table = tag("table", top, body, class_=kind or None, role=role("table"))
     return tag("div", table, class_="table-box", tabindex=0, role="region", aria_label=label)
-
-
-def _row(row: Sequence[object]) -> Html:
-    first, *others = row
-    cells = joined(tag("td", cell(value)) for value in others)
-    return tag("tr", tag("th", cell(first), scope="row"), cells)
-
-
-def _stacked(head: Sequence[object], rows: Iterable[Sequence[object]], kind: str) -> Html:
-    """Return a table whose cells know their column.
-
-    Rows that are laid out as cards are no table to a browser any more, so the roles are
-    spelt out.
-    """
-    names = joined(tag("th", name, scope="col", role="columnheader") for name in head)
-    top = tag("thead", tag("tr", names, role="row"), role="rowgroup")
-    body = tag("tbody", joined(_card(head, row) for row in rows), role="rowgroup")
-    return tag("table", top, body, class_=kind, role="table")
-
-
-def _card(head: Sequence[object], row: Sequence[object]) -> Html:
-    first, *others = row
-    cells = joined(
-        tag("td", cell(value), role="cell", data_label=str(name))
-        for name, value in zip(head[1:], others, strict=True)
-    )
-    return tag("tr", tag("th", cell(first), scope="row", role="rowheader"), cells, role="row")
 
 
 def figure(source: str, alt: str, caption: object = "") -> Html:
@@ -172,47 +123,46 @@ def figure(source: str, alt: str, caption: object = "") -> Html:
     return tag("figure", picture, tag("figcaption", caption) if caption else "")
 
 
-def block(content: object) -> str:
-    """Return HTML as a block of MyST Markdown.
+def fenced(info: str, text: str) -> Markdown:
+    """Return a block of Markdown that shows text as it is, whatever backticks it holds."""
+    longest = max(map(len, re.findall("`+", text)), default=0)
+    fence = "`" * max(5, longest + 1)
+    return Markdown(f"{fence}{info}\n{text}\n{fence}\n")
 
-    Parameters
-    ----------
-    content : object
-        What to show as it is.
 
-    Returns
-    -------
-    str
-        A fenced block, longer fences than any in the content.
+def md(template: str, **values: object) -> Markdown:
+    r"""Return Markdown with values put into it, escaped unless they are Markdown themselves.
+
+    Examples
+    --------
+    >>> md("## [{name}](x.md)", name="<b> & *c*")
+    '## [\\<b\\> \\& \\*c\\*](x.md)'
     """
-    fence = "`" * 5
-    return f"{fence}{{raw}} html\n{escape(content)}\n{fence}\n"
+    return Markdown(template.format(**{name: _written(value) for name, value in values.items()}))
 
 
-def page(title: str, *parts: str, search: bool = True, orphan: bool = False) -> str:
-    """Return a page of MyST Markdown.
+def _written(value: object) -> Markdown:
+    """Return what shows a value in Markdown: `Html` as a block, anything unknown as text."""
+    if isinstance(value, Html):
+        return fenced("{raw} html", value)
+    if isinstance(value, Markdown):
+        return value
+    # A line of its own could be more than text: a heading, a list, the end of a block.
+    return Markdown(PUNCTUATION.sub(r"\\\g<0>", " ".join(str(value).splitlines())))
 
-    Parameters
-    ----------
-    title : str
-        Its heading.
-    *parts : str
-        What follows, each a block of Markdown.
-    search : bool
-        Whether the site's search looks into it.
-    orphan : bool
-        Whether it stands outside of the menus.
 
-    Returns
-    -------
-    str
-        The text of a file.
+def page(title: object, *parts: object, search: bool = True, orphan: bool = False) -> Markdown:
+    """Return a page of MyST Markdown, its parts escaped unless they are `Markdown` or `Html`.
+
+    ``search`` says whether the site's search looks into it, ``orphan`` that it stands outside of
+    the menus.
     """
     facts = ["orphan: true"] * orphan + ["nosearch: true"] * (not search)
     front = ["---", *facts, "---", ""] if facts else []
-    return "\n".join([*front, f"# {title}", "", *(f"{part}\n" for part in parts)])
+    shown = [f"{_written(part)}\n" for part in parts]
+    return Markdown("\n".join([*front, f"# {_written(title)}", "", *shown]))
 
 
-def menu(*pages: str) -> str:
+def menu(*pages: str) -> Markdown:
     """Return the Markdown that puts pages into the menus without listing them here."""
-    return "\n".join(["```{toctree}", ":hidden:", "", *pages, "```"])
+    return Markdown("\n".join(["```{toctree}", ":hidden:", "", *pages, "```"]))

@@ -10,8 +10,7 @@ import pandas as pd
 
 from helpers.analysis import profiles
 from helpers.analysis.typology import derive
-from helpers.analysis.votes import RUSSIA, agreement, resolutions_in, roll_calls
-from helpers.dataset.allowed import account_ids
+from helpers.analysis.votes import agreement, roll_calls
 from helpers.dataset.codebook import Variable, load_codebook
 from helpers.dataset.loading import case_names, load_cases, load_states, load_table
 from helpers.display import plots
@@ -19,8 +18,7 @@ from helpers.display.plots.figure import Picture, plain
 from helpers.publish.site.codebook_page import anchor
 from helpers.publish.site.markup import (
     Html,
-    block,
-    escape,
+    Markdown,
     figure,
     grid,
     joined,
@@ -28,8 +26,8 @@ from helpers.publish.site.markup import (
     page,
     tag,
 )
-from helpers.publish.site.support_types import other_types, shown_type
-from helpers.publish.site.tile_map import NO_BORDERS, tile_map
+from helpers.publish.site.support_types import account_labels, other_types, shown_type
+from helpers.publish.site.tile_map import NO_BORDERS, reference, tile_map
 
 NOT_A_CASE = (
     "This state is not among those whose support the essay weighs, so it was not coded. That says "
@@ -64,11 +62,11 @@ class Members:
     @cached_property
     def calls(self) -> pd.DataFrame:
         """One row per member, one column per resolution."""
-        return self.votes_in(resolutions_in("all"))
+        return self.votes_in(self.resolutions.index)
 
     @cached_property
     def compared(self) -> dict[str, dict[str, dict[str, float]]]:
-        """Agreement with Russia, by label of a set of resolutions and by member."""
+        """Agreement with the reference state, by label of a set of resolutions and by member."""
         sets = load_codebook().lists["resolution_sets"]
         return {e.label: _by_member(agreement(self.votes_in(e.resolutions))) for e in sets}
 
@@ -79,8 +77,7 @@ class Members:
     @cached_property
     def derived(self) -> dict[str, pd.DataFrame]:
         """Types of the cases, by label of an account."""
-        labels = load_table("accounts").set_index("account")["label"]
-        return {str(labels[name]): derive(load_cases(name)) for name in account_ids()}
+        return {label: derive(load_cases(name)) for name, label in account_labels().items()}
 
     @cached_property
     def figures(self) -> dict[str, Picture]:
@@ -92,19 +89,8 @@ class Members:
         }
 
 
-def state_pages(members: Members) -> dict[str, str]:
-    """Return the page of every member, and the one with the map.
-
-    Parameters
-    ----------
-    members : Members
-        What they are made from.
-
-    Returns
-    -------
-    dict of str to str
-        Path to MyST Markdown.
-    """
+def state_pages(members: Members) -> dict[str, Markdown]:
+    """Return by its path the page of every member, and the one with the map."""
     pages = {f"states/{state}.md": _page(members, str(state)) for state in members.states.index}
     pages["states/index.md"] = _index(members)
     return pages
@@ -127,33 +113,32 @@ def _shown(members: Members, name: str) -> Html:
     return figure(f"../_static/figures/{name}", members.figures[name].alt)
 
 
-def _index(members: Members) -> str:
-    """Return the page with the map and the list of members."""
-    war = load_codebook().entry("resolution_sets", "war")
-    compared = members.compared[war.label]
+def _index(members: Members) -> Markdown:
+    """Return the page with the map and the list of members, by the first set of resolutions."""
+    chosen, (_, other) = load_codebook().lists["resolution_sets"][0], reference()
     rows = [
         [
             link(f"{state}.html", row["short_name"]),
             state,
             row["un_regional_group"],
             row["region"],
-            _index_of(compared, str(state)),
+            _index_of(members.compared[chosen.label], str(state)),
         ]
         for state, row in members.states.sort_values("short_name", kind="stable").iterrows()
     ]
-    head = ["state", "ISO3", "UN regional group", "region in the essay", "agreement with Russia"]
+    head = ["state", "ISO3", "UN regional group", "region in the essay", f"agreement with {other}"]
     return page(
         "States",
-        f"How often each member of the UN voted as Russia did, in {len(war.resolutions)} roll "
-        "calls on the war. The index of agreement is 100 if every vote was the same and 0 if "
-        "every vote was opposed; where one of the two abstained, the vote counts as half the same. "
-        "A roll call that either missed is left out. In bold the states whose support the essay "
-        "weighs; each tile leads to its state's page.",
-        block(tile_map(agreement(members.votes_in(war.resolutions)))),
-        f"{NO_BORDERS} To vote with Russia is not yet to support its war: support is what the "
+        f"How often each member of the UN voted as {other} did, in {len(chosen.resolutions)} roll "
+        f"calls ({chosen.label}). The index of agreement is 100 if every vote was the same and 0 "
+        "if every vote was opposed; where one of the two abstained, the vote counts as half the "
+        "same. A roll call that either missed is left out. In bold the states whose support the "
+        "essay weighs; each tile leads to its state's page.",
+        tile_map(agreement(members.votes_in(chosen.resolutions))),
+        f"{NO_BORDERS} To vote with {other} is not yet to support its war: support is what the "
         "codes are about, and only the states in bold have any.",
-        "## All members",
-        block(grid("Members of the United Nations", head, rows, kind="sortable")),
+        Markdown("## All members"),
+        grid("Members of the United Nations", head, rows, kind="sortable"),
     )
 
 
@@ -169,22 +154,27 @@ def _index_of(compared: dict[str, dict[str, float]], state: str) -> str:
     return "-" if math.isnan(index) else f"{index:.1f}"
 
 
-def _page(members: Members, state: str) -> str:
+def _page(members: Members, state: str) -> Markdown:
     """Return one member's page."""
     name = str(members.states.loc[state, "short_name"])
-    back = link("index.html", "All states")
-    parts = [block(tag("p", back, " / ", name, class_="way"))]
-    parts += _coded(members, state) if state in members.cases else [_uncoded(state)]
-    parts += ["## Votes at the General Assembly", block(_votes(members, state))]
-    parts += ["## Names and numbers", block(_identity(members, state))]
-    return page(name, *parts, orphan=True)
+    return page(
+        name,
+        tag("p", link("index.html", "All states"), " / ", name, class_="way"),
+        *(_coded(members, state) if state in members.cases else [_uncoded(state)]),
+        Markdown("## Votes at the General Assembly"),
+        _votes(members, state),
+        Markdown("## Names and numbers"),
+        _identity(members, state),
+        orphan=True,
+    )
 
 
 def _uncoded(state: str) -> str:
     """Return why a member has no codes."""
-    return (
-        "Russia is the state that the others are compared with." if state == RUSSIA else NOT_A_CASE
-    )
+    compared, name = reference()
+    if state == compared:
+        return f"{name} is the state that the others are compared with."
+    return NOT_A_CASE
 
 
 def _identity(members: Members, state: str) -> Html:
@@ -194,23 +184,23 @@ def _identity(members: Members, state: str) -> Html:
     return grid("Names and numbers", [], [["ISO three-letter code", state], *rows])
 
 
-def _coded(members: Members, state: str) -> list[str]:
+def _coded(members: Members, state: str) -> list[object]:
     """Return what only a case has: types, codes with evidence, events."""
     evidence, events = profiles.evidence(state), profiles.events_of(state)
     return [
-        "## Support type",
-        block(_types(members, state)),
-        "What each type means is on the [start page](../index.md).",
-        "## Codes",
+        Markdown("## Support type"),
+        _types(members, state),
+        Markdown("What each type means is on the [start page](../index.md)."),
+        Markdown("## Codes"),
         "A variable's name leads to its rules. In round brackets why there is no code; silence is "
         'never "no".',
-        block(_codes(state)),
-        "## Evidence",
+        _codes(state),
+        Markdown("## Evidence"),
         "What each code rests on: paragraphs of the essay (a section and the number of a paragraph "
         "in it), dated events, or roll calls at the General Assembly.",
-        block(_evidence(evidence, {*events["event"], *members.resolutions.index})),
-        "## Events",
-        block(joined([_shown(members, f"{state}-events.png"), _events(events, evidence)])),
+        _evidence(evidence, {*events["event"], *members.resolutions.index}),
+        Markdown("## Events"),
+        _shown(members, f"{state}-events.png") + _events(events, evidence),
         "Events were looked for where the variables ask, so that their number measures attention. "
         "Titles in square brackets are ours.",
     ]
@@ -218,13 +208,14 @@ def _coded(members: Members, state: str) -> list[str]:
 
 def _types(members: Members, state: str) -> Html:
     """Return the support type in every account, and what else the state could be."""
+    levels = load_codebook().levels
     rows = []
     for account, table in members.derived.items():
         row = table.loc[state]
-        levels = [row["recognition"], row["material"], row["turning_away"]]
         others = other_types(str(row["type"]), row["could_be"])
-        rows.append([account, shown_type(str(row["type"])), others, *levels])
-    head = ["account", "type", "could also be", "recognition", "material support", "turning away"]
+        codes = [_worded(level, str(row[level.id])) for level in levels]
+        rows.append([account, shown_type(str(row["type"])), others, *codes])
+    head = ["account", "type", "could also be", *(plain(level.id) for level in levels)]
     return grid("Support type by account", head, rows)
 
 
@@ -250,7 +241,7 @@ def _worded(variable: Variable, said: str) -> str:
 
 def _evidence(evidence: pd.DataFrame, places: set[str]) -> Html:
     """Return what each code rests on; events and roll calls lead to their rows further down."""
-    accounts = load_table("accounts").set_index("account")["label"]
+    accounts = account_labels()
     variables = {variable.id: variable for variable in load_codebook().variables}
     rows = [
         [
@@ -301,45 +292,48 @@ def _cited(event: object, evidence: pd.DataFrame) -> str:
 
 def _sources(sources: pd.DataFrame) -> Html:
     """Return an event's sources, those with an address as links."""
-    said = []
+    said: list[object] = []
     for row in sources.to_dict(orient="records"):
         text = f"{row['publisher']}: {row['title']}"
-        said.append(link(row["address"], text) if row["address"] else escape(text))
+        said.append(link(row["address"], text) if row["address"] else text)
     return joined(said, "<br>")
 
 
 def _votes(members: Members, state: str) -> Html:
-    """Return a member's votes, and its agreement with Russia."""
-    counts = profiles.vote_counts(members.calls, state)
+    """Return a member's votes, and its agreement with the reference state."""
+    counts, (compared, other) = profiles.vote_counts(members.calls, state), reference()
     parts = [
         tag("p", f"{counts} roll calls. An absence is not a vote, and the record does not say why.")
     ]
     if state in members.cases:
         parts.append(_shown(members, f"{state}-votes.png"))
     parts.append(_ballots(members, state))
-    if state != RUSSIA:
-        parts += [tag("h3", "Agreement with Russia"), _agreement(members, state)]
+    if state != compared:
+        parts += [tag("h3", f"Agreement with {other}"), _agreement(members, state)]
     return joined(parts)
 
 
 def _ballots(members: Members, state: str) -> Html:
-    """Return a member's votes beside Russia's, with links to the records."""
+    """Return a member's votes beside those of the reference state, with links to the records."""
     addresses = members.resolutions["address"]
     table = profiles.votes_table(members.calls, members.resolutions, state)
-    beside = [] if state == RUSSIA else ["Russia", "compared"]
+    columns = list(table.columns)
+    after = columns.index("vote") + 1
+    # After a member's own vote come the reference state's, and how the two compare.
+    shown = ["title", "vote", *(columns[after : after + 2] if state != reference()[0] else ())]
     rows = [
         [
             tag("span", link(to, name) if (to := addresses[name]) else name, id=str(name)),
             tag("span", row["date"], class_="whole"),
-            *(row[column] for column in ("title", "vote", *beside)),
+            *(row[column] for column in shown),
         ]
         for name, row in zip(table.index, table.to_dict(orient="records"), strict=True)
     ]
-    return grid("Votes", ["resolution", "date", "title", "vote", *beside], rows, kind="sortable")
+    return grid("Votes", ["resolution", "date", *shown], rows, kind="sortable")
 
 
 def _agreement(members: Members, state: str) -> Html:
-    """Return how a member's votes compare with Russia's, by set of resolutions."""
+    """Return how a member's votes compare with the reference state's, by set of resolutions."""
     rows = []
     for label, table in members.compared.items():
         row = table[state]
@@ -347,4 +341,4 @@ def _agreement(members: Members, state: str) -> Html:
         compared = f"{int(row['n_compared'])} of {int(row['n_resolutions'])}"
         rows.append([label, _index_of(table, state), *counts, compared])
     head = ["resolutions", "index (0 to 100)", "same vote", "one abstains", "opposed", "compared"]
-    return grid("Agreement with Russia by set of resolutions", head, rows)
+    return grid(f"Agreement with {reference()[1]} by set of resolutions", head, rows)

@@ -1,48 +1,27 @@
-"""Support types in words and colours, as all pages show them."""
+"""Accounts in words and support types in words and colours, as all pages show them."""
 
 from collections.abc import Iterable
 
 from helpers.dataset.codebook import load_codebook
+from helpers.dataset.loading import load_table
 from helpers.publish.site.markup import Html, joined, prose, tag
 
 
+def account_labels() -> dict[str, str]:
+    """Return the label of each account, by its id."""
+    accounts = load_table("accounts")
+    return dict(zip(accounts["account"], accounts["label"], strict=True))
+
+
 def shown_type(name: str) -> Html:
-    """Return a support type with its colour.
-
-    Parameters
-    ----------
-    name : str
-        Its id.
-
-    Returns
-    -------
-    Html
-        A swatch and the type's label.
-
-    Raises
-    ------
-    ValueError
-        If the codebook has no such type.
-    """
+    """Return a support type, by its id, as a swatch and its label."""
     entry = load_codebook().entry("support_types", name)
     swatch = tag("span", class_="swatch", style=f"background:{entry.colour}")
     return tag("span", swatch, entry.label, class_="whole")
 
 
 def other_types(name: str, could_be: Iterable[str]) -> str:
-    """Return what else a state could be, in words.
-
-    Parameters
-    ----------
-    name : str
-        The type that follows from what is coded.
-    could_be : iterable of str
-        All types that are possible.
-
-    Returns
-    -------
-    str
-        Labels with commas.
+    """Return the labels of all types that a state could have, but for the one that it has.
 
     Examples
     --------

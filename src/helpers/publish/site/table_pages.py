@@ -8,7 +8,7 @@ from helpers.publish.site.codebook_page import anchor
 from helpers.publish.site.downloads import DOWNLOADS
 from helpers.publish.site.markup import (
     Html,
-    block,
+    Markdown,
     grid,
     joined,
     link,
@@ -25,21 +25,10 @@ LED_TO = {"sources", "events"}
 """Tables whose rows other tables name."""
 
 
-def table_pages(contents: Contents, about: str) -> dict[str, str]:
-    """Return the page of each table, and the one that lists them.
+def table_pages(contents: Contents, about: Markdown) -> dict[str, Markdown]:
+    """Return by its path the page of each table, the one that lists them, and ``about`` them.
 
-    Parameters
-    ----------
-    contents : Contents
-        The tables.
-    about : str
-        The documentation of the tables, in Markdown.
-
-    Returns
-    -------
-    dict of str to str
-        Path to MyST Markdown. Search leaves the tables out: it is for pages, and each
-        table has a search of its own.
+    Search leaves the tables out: it is for pages, and each table has a search of its own.
     """
     known = {str(event) for event in contents.table("events").column("event")}
     pages = {f"tables/{table.name}.md": _page(table, known) for table in contents.tables}
@@ -48,31 +37,28 @@ def table_pages(contents: Contents, about: str) -> dict[str, str]:
     return pages
 
 
-def _index(contents: Contents) -> str:
+def _index(contents: Contents) -> Markdown:
     """Return the page that lists the tables and the downloads."""
     rows = [
         [link(f"{t.name}.html", t.name), f"{t.title}.", len(t.rows), len(t.fields), _csv(t)]
         for t in contents.tables
     ]
-    tables = grid("Tables", ["table", "what it holds", "rows", "columns", "file"], rows)
     files = [tag("li", link(f"../files/{d.file}", d.file), f": {d.whom}.") for d in DOWNLOADS]
     return page(
         "Data",
-        "Every table can be sorted and downloaded, and a long one searched. [What one row is, what "
-        "joins to what, and under which terms](about.md).",
-        "## Tables",
-        block(tables),
-        "`codings_long` is `codings.csv` with labels; `codings_wide`, `codebook` and `columns` are "
-        "made from the other files. In a CSV only an empty cell is missing: `NA` is Namibia.",
-        "## Everything at once",
-        block(
-            joined(
-                [
-                    tag("p", "All tables, with labels, codebook, version and citation:"),
-                    tag("ul", joined(files)),
-                ]
-            )
+        Markdown(
+            "Every table can be sorted and downloaded, and a long one searched. [What one row is, "
+            "what joins to what, and under which terms](about.md)."
         ),
+        Markdown("## Tables"),
+        grid("Tables", ["table", "what it holds", "rows", "columns", "file"], rows),
+        Markdown(
+            "`codings_long` is `codings.csv` with labels; `codings_wide`, `codebook` and `columns` "
+            "are made from the other files. In a CSV only an empty cell is missing: `NA` is "
+            "Namibia."
+        ),
+        Markdown("## Everything at once"),
+        tag("p", "All tables, with labels, codebook, version and citation:") + tag("ul", *files),
         menu("about", *(table.name for table in contents.tables)),
     )
 
@@ -82,7 +68,7 @@ def _csv(table: Table) -> Html:
     return link(f"../files/tables/{table.name}.csv", f"{table.name}.csv")
 
 
-def _page(table: Table, known: set[str]) -> str:
+def _page(table: Table, known: set[str]) -> Markdown:
     """Return the page of one table; what has a row elsewhere leads to it."""
     licence = table.licence
     back = tag("p", link("index.html", "All tables"), " / ", _csv(table), class_="way")
@@ -93,7 +79,7 @@ def _page(table: Table, known: set[str]) -> str:
     return page(
         table.name,
         f"{table.title}.",
-        block(joined([back, terms, _columns(table), data])),
+        joined([back, terms, _columns(table), data]),
         search=False,
     )
 
@@ -132,6 +118,8 @@ def _linked(column: str, value: Cell, known: set[str]) -> object:
         return link(f"../states/{text}.html", text)
     if column == "variable":
         return link(f"../codebook.html#{anchor(text)}", text)
+    if column == "address":
+        return link(text, text)
     if column == "source":
         return _each(text, lambda name: link(f"sources.html#{name}", name))
     if column == "locator":

@@ -5,11 +5,12 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.analysis.votes import RUSSIA
+from helpers.dataset.codebook import load_codebook
 from helpers.dataset.loading import case_names, load_states
+from helpers.dataset.words import names
 from helpers.display.plots.figure import luminance
 from helpers.display.plots.votes import class_label, class_of, shades
-from helpers.publish.site.markup import Html, escape, joined, tag
+from helpers.publish.site.markup import Html, tag
 
 NO_BORDERS = (
     "No borders are drawn: the usual map files take sides on Crimea, and at the General "
@@ -21,27 +22,25 @@ SUBJECT = "#4d4d4d"
 
 
 def tile_map(agreement: pd.DataFrame) -> Html:
-    """Return the members on a tile grid, coloured by their agreement with Russia.
+    """Return the members on a tile grid, coloured by `helpers.analysis.votes.agreement`.
 
-    Parameters
-    ----------
-    agreement : DataFrame
-        One row per member, as `helpers.analysis.votes.agreement` returns it.
-
-    Returns
-    -------
-    Html
-        A list of links, laid out as a grid: it reads as a list where no style is known.
-        Each link says in words what its colour says.
+    It is a list of links, and reads as one where no style is known; each link says in words what
+    its colour says.
     """
     states, cases = load_states(), set(case_names().index)
     table = states.assign(index=agreement["index"]).sort_values("short_name", kind="stable")
     rows = table.reset_index().to_dict(orient="records")
     tiles = [_tile(row, row["state"] in cases) for row in rows]
-    label = "Map: agreement of the UN's members with Russia"
-    grid = tag("ul", joined(tiles), class_="tiles")
+    label = f"Map: agreement of the UN's members with {reference()[1]}"
+    grid = tag("ul", *tiles, class_="tiles")
     box = tag("div", grid, class_="table-box", tabindex=0, role="region", aria_label=label)
-    return joined([box, legend()])
+    return box + legend()
+
+
+def reference() -> tuple[str, str]:
+    """Return the state that the others are compared with, and its name."""
+    state = load_codebook().dataset["reference_state"]
+    return state, names([state])[0]
 
 
 def _tile(row: dict[Any, Any], case: bool) -> Html:
@@ -68,7 +67,7 @@ def _kind(fill: str, case: bool) -> str | None:
 
 def _look(state: str, index: float) -> tuple[str, str]:
     """Return a member's colour, and what it says."""
-    if state == RUSSIA:
+    if state == reference()[0]:
         return SUBJECT, "the state that the others are compared with"
     if math.isnan(index):
         return PALE, NOT_COMPARED
@@ -78,28 +77,17 @@ def _look(state: str, index: float) -> tuple[str, str]:
 def legend() -> Html:
     """Return what the map's colours mean."""
     classes = [(fill, class_label(place)) for place, fill in enumerate(shades())]
-    rows = [*classes, (PALE, NOT_COMPARED), (SUBJECT, "Russia")]
+    rows = [*classes, (PALE, NOT_COMPARED), (SUBJECT, reference()[1])]
     items = [
-        tag("li", tag("span", style=f"background:{fill}", class_="swatch"), escape(text))
+        tag("li", tag("span", style=f"background:{fill}", class_="swatch"), text)
         for fill, text in rows
     ]
-    return joined(
-        [tag("p", "Index of agreement with Russia:"), tag("ul", joined(items), class_="legend")]
-    )
+    lead = tag("p", f"Index of agreement with {reference()[1]}:")
+    return lead + tag("ul", *items, class_="legend")
 
 
 def ink(fill: str) -> str:
-    """Return black or white, whichever can be read on a colour.
-
-    Parameters
-    ----------
-    fill : str
-        As ``#rrggbb``.
-
-    Returns
-    -------
-    str
-        The one with more contrast, which is never less than 4.5 to 1.
+    """Return black or white, whichever has more contrast to a colour: never less than 4.5 to 1.
 
     Examples
     --------
