@@ -1,9 +1,8 @@
 """The types that notebook parameters may have, and their values.
 
-A notebook annotates each parameter with one of these names, and the values
-allowed for it are read from the data: no list here repeats them. The names are
-plain text for Python and JupyterLab, which check nothing; the helpers that take
-the parameters do.
+A notebook annotates each parameter with one of these names; the values allowed for it are read from
+the data. The names are plain text for Python and JupyterLab, which check nothing; the helpers that
+take the parameters do.
 """
 
 from collections.abc import Callable

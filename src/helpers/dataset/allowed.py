@@ -7,6 +7,9 @@ from helpers.dataset.files import DataError, Row, data_folder, read_rows
 from helpers.dataset.schema import TABLES
 
 GROUPINGS = ("region", "m49_region", "m49_subregion", "un_regional_group")
+"""The columns of ``states.csv`` that put states into regions; cases alone have the first."""
+ALL, ANY = "all", "any"
+"""What to ask for where no single value is meant."""
 
 
 def _column(table: str, columns: Iterable[str]) -> tuple[str, ...]:
@@ -39,14 +42,26 @@ def confidence_ids() -> tuple[str, ...]:
     return load_codebook().ids("confidences")
 
 
+def grouped_levels() -> tuple[str, ...]:
+    """Return the levels that sum up a group of variables: those that share a group's id."""
+    groups = load_codebook().ids("groups")
+    return tuple(level.id for level in load_codebook().levels if level.id in groups)
+
+
+def part_ids(level: str) -> tuple[str, ...]:
+    """Return ``any`` and the variables of the group that a level sums up."""
+    require("level", level, grouped_levels())
+    return (ANY, *(v.id for v in load_codebook().variables if v.group == level))
+
+
 def act_ids() -> tuple[str, ...]:
-    """Return ``any`` and the acts of recognition."""
-    return ("any", *(v.id for v in load_codebook().variables if v.group == "recognition"))
+    """Return ``any`` and the acts of recognition: the parts of the first grouped level."""
+    return part_ids(grouped_levels()[0])
 
 
 def aid_ids() -> tuple[str, ...]:
-    """Return ``any`` and the kinds of material support."""
-    return ("any", *(v.id for v in load_codebook().variables if v.group == "material"))
+    """Return ``any`` and the kinds of material support: the parts of the second."""
+    return part_ids(grouped_levels()[1])
 
 
 def grouping_ids() -> tuple[str, ...]:
@@ -56,7 +71,7 @@ def grouping_ids() -> tuple[str, ...]:
 
 def region_ids() -> tuple[str, ...]:
     """Return ``all`` and the regions of every grouping."""
-    return ("all", *_column("states", GROUPINGS))
+    return (ALL, *_column("states", GROUPINGS))
 
 
 def case_ids() -> tuple[str, ...]:
@@ -70,13 +85,13 @@ def variable_ids() -> tuple[str, ...]:
 
 
 def section_ids() -> tuple[str, ...]:
-    """Return ``all`` and the sections of the essay that hold claims, in its order."""
-    return ("all", *_column("claims", ["section"]))
+    """Return ``all`` and the sections of the text that hold claims, in its order."""
+    return (ALL, *_column("claims", ["section"]))
 
 
 def verdict_ids() -> tuple[str, ...]:
     """Return ``all`` and the verdicts on claims."""
-    return ("all", *load_codebook().ids("claim_verdicts"))
+    return (ALL, *load_codebook().ids("claim_verdicts"))
 
 
 def ordered_variable_ids() -> tuple[str, ...]:
@@ -95,29 +110,8 @@ def resolution_set_ids() -> tuple[str, ...]:
 
 
 def require(name: str, value: object, allowed: Iterable[str]) -> str:
-    """Return a value if it is allowed.
+    """Return a value if it is allowed; the error names all values that are.
 
-    Parameters
-    ----------
-    name : str
-        What the value is, for the message.
-    value : object
-        The value that was given.
-    allowed : iterable of str
-        The values there are.
-
-    Returns
-    -------
-    str
-        The value.
-
-    Raises
-    ------
-    ValueError
-        If it is not among them; the message names them all.
-
-    Examples
-    --------
     >>> require("account", "esay", ["essay", "record_2023"])
     Traceback (most recent call last):
     ...
@@ -130,27 +124,8 @@ def require(name: str, value: object, allowed: Iterable[str]) -> str:
 
 
 def require_flag(name: str, value: object) -> bool:
-    """Return a value if it is true or false.
+    """Return a value if it is true or false; Python would take any text for true.
 
-    Parameters
-    ----------
-    name : str
-        What the value is, for the message.
-    value : object
-        The value that was given.
-
-    Returns
-    -------
-    bool
-        The value.
-
-    Raises
-    ------
-    ValueError
-        If it is anything else, such as a text, which Python would take for true.
-
-    Examples
-    --------
     >>> require_flag("group_statements", "no")
     Traceback (most recent call last):
     ...

@@ -1,27 +1,17 @@
-"""Counts and names of states as running text, for sentences and labels."""
+"""Labels, counts and names of states as running text, for sentences and axes."""
 
 from collections.abc import Iterable, Sequence
 
-from helpers.dataset.loading import load_states
+import pandas as pd
+
+from helpers.dataset.codebook import load_codebook
+from helpers.dataset.loading import load_states, load_table
+from helpers.dataset.outcomes import CODED
 
 
 def listing(items: Iterable[object], nobody: str = "none") -> str:
-    """Return items as running text.
+    """Return items with commas, and "and" before the last; ``nobody`` if there is none.
 
-    Parameters
-    ----------
-    items : iterable of object
-        What to list.
-    nobody : str
-        What to say if there is nothing.
-
-    Returns
-    -------
-    str
-        The items with commas, and "and" before the last.
-
-    Examples
-    --------
     >>> listing(["Iran", "Syria", "Serbia"]), listing([])
     ('Iran, Syria and Serbia', 'none')
     """
@@ -32,25 +22,10 @@ def listing(items: Iterable[object], nobody: str = "none") -> str:
 
 
 def names(states: Iterable[str]) -> list[str]:
-    """Return the short names of states.
+    """Return the short names of states, in the order of their ISO3 codes.
 
-    Parameters
-    ----------
-    states : iterable of str
-        ISO3 codes.
+    ``ValueError`` names the codes that are not those of a UN member.
 
-    Returns
-    -------
-    list of str
-        Short names, in the same order.
-
-    Raises
-    ------
-    ValueError
-        If a code is not that of a UN member; the message names it.
-
-    Examples
-    --------
     >>> names(["PRK", "IRN"])
     ['North Korea', 'Iran']
     """
@@ -63,28 +38,37 @@ def names(states: Iterable[str]) -> list[str]:
 
 
 def count_of(states: Sequence[str], total: int) -> str:
-    """Return a count with its base and the states' names.
+    """Return a count of states, given by ISO3 code, with its base and their names.
 
-    Parameters
-    ----------
-    states : sequence of str
-        ISO3 codes.
-    total : int
-        Of how many.
-
-    Returns
-    -------
-    str
-        Such as ``2 of 13 (Iran and Syria)``.
-
-    Raises
-    ------
-    ValueError
-        As `names`.
-
-    Examples
-    --------
     >>> count_of(["IRN", "SYR"], 13)
     '2 of 13 (Iran and Syria)'
     """
     return f"{len(states)} of {total} ({listing(names(states))})"
+
+
+def labels(name: str) -> dict[str, str]:
+    """Return the labels of one list of the codebook, such as ``support_types``, by id."""
+    return {entry.id: entry.label for entry in load_codebook().lists[name]}
+
+
+def reference_state() -> str:
+    """Return the ISO3 code of the state whose war it is, with which others are compared."""
+    return load_codebook().dataset["reference_state"]
+
+
+def reference_name() -> str:
+    """Return the short name of that state, or its code where the data do not hold it."""
+    state = reference_state()
+    return str(load_states()["short_name"].get(state, state))
+
+
+def code_or_status(codes: pd.Series, status: pd.Series) -> pd.Series:
+    """Return codes, or in round brackets the status where there is none."""
+    return codes.where(status == CODED, "(" + status + ")")
+
+
+def text_name() -> str:
+    """Return what the text under study is called within a sentence, from its account's label."""
+    accounts = load_table("accounts")
+    found = [str(label) for label in accounts.loc[accounts["text"] != "", "label"]]
+    return found[0].replace("The ", "the ", 1) if found else "the text"
