@@ -10,10 +10,8 @@ from helpers.dataset.allowed import ALL, confidence_ids, require, section_ids, v
 from helpers.dataset.codebook import load_codebook
 from helpers.dataset.loading import load_table
 
-
-def verdicts_that_are(attribute: str) -> list[str]:
-    """Return the verdicts that are ``checkable``, ``fair_when_written`` or ``fair_at_cut_off``."""
-    return [verdict.id for verdict in load_codebook().marked("claim_verdicts", attribute)]
+FAIRNESS = ("checkable", "fair_when_written", "fair_at_cut_off")
+"""What the codebook marks verdicts as."""
 
 
 def load_claims(
@@ -72,10 +70,11 @@ def ageing(claims: pd.DataFrame) -> pd.DataFrame:
     Numbers of claims: ``n_claims``; ``checkable``; ``fair_when_written``; ``fair_at_cut_off``;
     ``overtaken``, the difference. Which verdicts are fair is said in the codebook.
     """
-    counts = verdict_counts(claims, "section")
+    counts, book = verdict_counts(claims, "section"), load_codebook()
     table = counts[["n_claims"]].copy()
-    for attribute in ("checkable", "fair_when_written", "fair_at_cut_off"):
-        table[attribute] = counts[verdicts_that_are(attribute)].sum(axis="columns")
+    for mark in FAIRNESS:
+        marked = [verdict.id for verdict in book.marked("claim_verdicts", mark)]
+        table[mark] = counts[marked].sum(axis="columns")
     return table.assign(overtaken=table["fair_when_written"] - table["fair_at_cut_off"])
 
 

@@ -7,9 +7,12 @@ or the other votes alone count.
 See Goodenough, "A technique for scale analysis", Educational and Psychological Measurement 4
 (1944); Edwards, Techniques of Attitude Scale Construction (1957); Loevinger, "The technic of
 homogeneous tests", Psychological Bulletin 45 (1948); Mokken, A Theory and Procedure of Scale
-Analysis (1971). >>> perfect = pd.DataFrame({"a": [True, True, True], "b": [False, True, True]})
->>> table = perfect.assign(c=[False, False, True]).astype("boolean") >>> summary(table)[["errors",
-"cr", "h"]].tolist() [0.0, 1.0, 1.0]
+Analysis (1971).
+
+>>> perfect = pd.DataFrame({"a": [True, True, True], "b": [False, True, True]})
+>>> table = perfect.assign(c=[False, False, True]).astype("boolean")
+>>> summary(table)[["errors", "cr", "h"]].tolist()
+[0.0, 1.0, 1.0]
 """
 
 from typing import Literal

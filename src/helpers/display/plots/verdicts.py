@@ -43,7 +43,7 @@ def ageing(table: pd.DataFrame, title: str) -> Picture:
     axes.barh(spots, table["checkable"], height=0.5, color=PALE, zorder=1)
     axes.hlines(spots, still, fair, color=INK, linewidth=2, zorder=2)
     axes.scatter(fair, spots, s=130, facecolor="white", edgecolor=INK, linewidth=1.8, zorder=3)
-    colour = load_codebook().lists["claim_verdicts"][0].colour
+    colour = load_codebook().marked("claim_verdicts", "fair_at_cut_off")[0].colour
     axes.scatter(still, spots, s=60, color=colour, zorder=4)
     axes.set_yticks(spots, list(table.index))
     axes.invert_yaxis()
