@@ -416,11 +416,12 @@ def codebook(variable: str | None) -> None:
 def types(account: str, silence: str, style: str) -> None:
     """Print each state's levels, support type and bounds."""
     from helpers.analysis.typology import derive  # noqa: PLC0415
+    from helpers.dataset.allowed import account_ids  # noqa: PLC0415
     from helpers.dataset.loading import load_cases  # noqa: PLC0415
     from helpers.display.tables import types_csv, types_text  # noqa: PLC0415
 
     with _data_errors():
-        derived = derive(load_cases(account, silence=silence))
+        derived = derive(load_cases(account or account_ids()[0], silence=silence))
     click.echo(types_csv(derived) if style == "csv" else types_text(derived), nl=False)
 
 

@@ -83,7 +83,7 @@ def case_names() -> pd.Series:
 
 
 def load_codings(
-    account: str = "",
+    account: str = "essay",
     coder: str = "adjudicated",
     min_confidence: str = "low",
     group_statements: bool = True,
@@ -95,7 +95,7 @@ def load_codings(
     Parameters
     ----------
     account, coder : str
-        Whose picture of the world (the first of ``accounts.csv`` unless given), and whose coding.
+        Whose picture of the world, and whose coding.
     min_confidence : str
         Coded rows with less confidence are marked ``below_threshold``.
     group_statements : bool
@@ -115,7 +115,7 @@ def load_codings(
     # First of all, lest an account of a broken table be called unknown.
     require_clean()
     accounts = account_ids()
-    chosen = require("account", accounts[0] if account == "" else account, accounts)
+    chosen = require("account", account, accounts)
     require("coder", coder, load_codebook().ids("coders"))
     levels = confidence_ids()
     require("min_confidence", min_confidence, levels)
@@ -131,7 +131,7 @@ def load_codings(
 
 
 def load_status(
-    account: str = "",
+    account: str = "essay",
     coder: str = "adjudicated",
     min_confidence: str = "low",
     group_statements: bool = True,
@@ -145,7 +145,7 @@ def load_status(
 
 
 def load_cases(
-    account: str = "",
+    account: str = "essay",
     coder: str = "adjudicated",
     min_confidence: str = "low",
     silence: str = "open",
@@ -178,7 +178,7 @@ def load_cases(
 
 
 def coverage(
-    account: str = "",
+    account: str = "essay",
     coder: str = "adjudicated",
     min_confidence: str = "low",
     group_statements: bool = True,
