@@ -295,7 +295,7 @@ def test_codebook_page_has_every_rule(folder):
     rules = [e.rule for entries in book.lists.values() for e in entries if "`" not in e.rule]
     rules += [c.rule for v in book.variables for c in v.codes if "`" not in c.rule]
     rules += [case for v in book.variables for case in v.border_cases if "`" not in case]
-    plain = text.replace("&#x27;", "'").replace("&quot;", '"').replace("&gt;", ">")
+    plain = html.unescape(text)
     assert [rule for rule in rules if rule not in plain] == []
 
 
