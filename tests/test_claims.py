@@ -145,3 +145,12 @@ def test_figures_of_nothing_can_be_drawn(small_folder: Path) -> None:
 
     assert plots.verdict_bars(claims.verdict_counts(nothing), "None", "section").png()
     assert plots.ageing(claims.ageing(nothing), "None").png()
+
+
+def test_no_cell_of_a_claim_is_markup_or_a_script(monkeypatch) -> None:
+    poison = "<script>alert(1)</script>"
+    sources = tables.claims.load_table("sources").assign(publisher=poison, address="javascript:x()")
+    monkeypatch.setattr(tables.claims, "load_table", lambda name: sources)
+    few = claims.load_claims().head(3).assign(statement=poison, explanation=poison)
+    text = tables.claims_markdown(few)
+    assert "<" not in text and "](javascript" not in text and "&lt;script>" in text

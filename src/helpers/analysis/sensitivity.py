@@ -27,12 +27,13 @@ from helpers.analysis.typology import derive, needed
 from helpers.dataset.allowed import account_ids, confidence_ids, require, silence_ids
 from helpers.dataset.codebook import load_codebook
 from helpers.dataset.loading import load_cases, load_codings
+from helpers.dataset.outcomes import ADJUDICATED, OPEN
 from helpers.dataset.rules import Code, Options, Rules, level_codes, type_of
 
 CHOICES = ("coder", "silence", "min_confidence", "group_statements")
 BASELINE: Mapping[str, object] = {
-    "coder": "adjudicated",
-    "silence": "open",
+    "coder": ADJUDICATED,
+    "silence": OPEN,
     "min_confidence": "low",
     "group_statements": True,
 }

@@ -66,12 +66,13 @@ def _share(n: int, of: int) -> str:
 
 
 def _row(cells: list[str]) -> str:
-    """Return one line of a Markdown table; a bar inside a cell is escaped."""
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+    """Return one line of a Markdown table; a bar or a tag inside a cell is only text."""
+    return "| " + " | ".join(c.replace("|", "\\|").replace("<", "&lt;") for c in cells) + " |"
 
 
 def _link(sources: pd.DataFrame, name: str) -> str:
     source = sources.loc[name]
     text = f"{source['publisher']} {source['date']}".strip().replace("[", "(").replace("]", ")")
     address = source["address"].replace("(", "%28").replace(")", "%29")
-    return f"[{text}]({address})" if address else text
+    # No other scheme, lest a cell become a script.
+    return f"[{text}]({address})" if address.startswith(("http://", "https://")) else text
