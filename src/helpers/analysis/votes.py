@@ -44,7 +44,8 @@ def mixes_apart(resolutions: Sequence[str]) -> bool:
     >>> mixes_apart(["ES-11/7", "ES-11/8"]), mixes_apart(["ES-11/8"])
     (True, False)
     """
-    return standing_apart() in resolutions and len(resolutions) > 1
+    apart = load_codebook().marked("resolution_sets", "apart")
+    return len(resolutions) > 1 and any(r in resolutions for s in apart for r in s.resolutions)
 
 
 def roll_calls(votes: pd.DataFrame, resolutions: Iterable[str]) -> pd.DataFrame:

@@ -73,6 +73,6 @@ def _row(cells: list[str]) -> str:
 def _link(sources: pd.DataFrame, name: str) -> str:
     source = sources.loc[name]
     text = f"{source['publisher']} {source['date']}".strip().replace("[", "(").replace("]", ")")
-    address = source["address"].replace("(", "%28").replace(")", "%29")
+    address = str(source["address"]).replace("(", "%28").replace(")", "%29")
     # No other scheme, lest a cell become a script.
     return f"[{text}]({address})" if address.startswith(("http://", "https://")) else text

@@ -215,7 +215,7 @@ def _types(members: Members, state: str) -> Html:
         others = other_types(str(row["type"]), row["could_be"])
         codes = [_worded(level, str(row[level.id])) for level in levels]
         rows.append([account, shown_type(str(row["type"])), others, *codes])
-    head = ["account", "type", "could also be", *(plain(level.id) for level in levels)]
+    head = ["account", "type", "could also be", *(level.label.lower() for level in levels)]
     return grid("Support type by account", head, rows)
 
 
