@@ -274,9 +274,9 @@ def test_lists_notebooks_for_programs(folder):
 def test_the_folder_does_not_depend_on_where_one_is(folder, monkeypatch, tmp_path):
     monkeypatch.delenv("COALITION_NOTEBOOKS")
     monkeypatch.chdir(tmp_path)
-    from helpers.cli import _notebooks_folder  # noqa: PLC0415
+    from helpers.cli.repository import notebooks_folder  # noqa: PLC0415
 
-    assert _notebooks_folder() == Path(__file__).resolve().parents[1] / "notebooks"
+    assert notebooks_folder() == Path(__file__).resolve().parents[1] / "notebooks"
     monkeypatch.setenv("COALITION_NOTEBOOKS", str(tmp_path / "empty"))
     done = call("list")
     assert done.exit_code == 2

@@ -13,7 +13,9 @@ import pytest
 from click.testing import CliRunner
 from poisoned_data import PAYLOADS, Wild
 
-from helpers.cli import WrongInput, _serve, main
+from helpers.cli import main
+from helpers.cli.group import WrongInput
+from helpers.cli.publish import _serve
 from helpers.data import load_states
 from helpers.dataset.codebook import load_codebook
 from helpers.dataset.files import REPOSITORY
@@ -50,7 +52,7 @@ from helpers.regenerate.readme_picture import picture_of
 SERVE = """
 import signal, sys
 from pathlib import Path
-from helpers.cli import _serve
+from helpers.cli.publish import _serve
 # Whoever starts the tests in the background may have them ignore it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 _serve(Path(sys.argv[1]), 0)
@@ -300,7 +302,7 @@ def test_no_port_beyond_the_last(tmp_path):
 def test_warnings_are_shown_and_the_site_is_served_after_it_is_built(monkeypatch, tmp_path):
     served = []
     monkeypatch.setattr(build, "build_site", lambda *given: ["a warning"])
-    monkeypatch.setattr("helpers.cli._serve", lambda *given: served.append(given))
+    monkeypatch.setattr("helpers.cli.publish._serve", lambda *given: served.append(given))
     out = tmp_path / "site"
     done = CliRunner().invoke(main, ["site", "--out", str(out), "--serve", "--port", "1234"])
     assert (done.exit_code, done.stderr) == (0, "a warning\n")

@@ -6,38 +6,26 @@ cluster asks the same questions and finds its own folders.
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import helpers
 from helpers.dataset.files import VERIFYING, data_folder
-from helpers.regenerate.incremental import Project
+
+if TYPE_CHECKING:
+    from helpers.regenerate.incremental import Project
 
 
 def notebooks_folder() -> Path:
-    """Return the folder of the notebooks, wherever a command is called from.
-
-    Returns
-    -------
-    Path
-        That of the environment variable ``COALITION_NOTEBOOKS``, or the repository's.
-    """
+    """Return the folder in ``COALITION_NOTEBOOKS``, or the repository's."""
     chosen = os.environ.get("COALITION_NOTEBOOKS")
     folder = Path(chosen) if chosen else Path(helpers.__file__).resolve().parents[2] / "notebooks"
     return folder.expanduser().resolve()
 
 
-def project() -> Project:
-    """Return what all runs of this repository share.
+def project() -> "Project":
+    """Return this machine's notebooks, helpers and data; ``ValueError`` if there are no data."""
+    from helpers.regenerate.incremental import Project  # noqa: PLC0415
 
-    Returns
-    -------
-    Project
-        This machine's notebooks, helpers and data.
-
-    Raises
-    ------
-    ValueError
-        If there is no data folder.
-    """
     return Project(
         notebooks=notebooks_folder(),
         code=Path(helpers.__file__).resolve().parent,

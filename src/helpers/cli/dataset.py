@@ -1,0 +1,73 @@
+"""The commands that read, check and compare the dataset."""
+
+from pathlib import Path
+
+import click
+
+from helpers.cli.group import data_errors, example, main
+
+
+@main.command(epilog=example("coalition check", "coalition check --data my_codings"))
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    help="Data folder to check; by default the repository's, or that of COALITION_DATA.",
+)
+def check(data: Path | None) -> None:
+    """Check the data tables, and name everything that is wrong.
+
+    Ends with code 1 if anything is. Adjudicated codings that adjudications.csv does
+    not account for are listed too, and are no error.
+    """
+    from helpers.dataset.checks import find_problems, unexplained  # noqa: PLC0415
+
+    with data_errors():
+        problems = find_problems(data)
+        notes = [] if problems else unexplained(data)
+    for line in [*problems, *(f"to explain: {note}" for note in notes)]:
+        click.echo(line)
+    click.echo(f"{len(problems)} problem(s), {len(notes)} coding(s) to explain")
+    if problems:
+        raise click.exceptions.Exit(1)
+
+
+@main.command(epilog=example("coalition codebook", "coalition codebook arms_supply"))
+@click.argument("variable", required=False)
+def codebook(variable: str | None) -> None:
+    """Print the coding scheme, or one VARIABLE of it with its rules."""
+    from helpers.dataset.codebook import describe, load_codebook  # noqa: PLC0415
+
+    with data_errors():
+        click.echo(describe(load_codebook(), variable))
+
+
+@main.command(epilog=example("coalition types", "coalition types --silence no --format csv"))
+@click.option("--account", default="", help="Whose picture of the world; the first unless given.")
+@click.option("--silence", default="open", show_default=True, help="How silence is read.")
+@click.option(
+    "--format", "style", type=click.Choice(["text", "csv"]), default="text", show_default=True
+)
+def types(account: str, silence: str, style: str) -> None:
+    """Print each state's levels, support type and bounds."""
+    from helpers.analysis.typology import derive  # noqa: PLC0415
+    from helpers.dataset.allowed import account_ids  # noqa: PLC0415
+    from helpers.dataset.loading import load_cases  # noqa: PLC0415
+    from helpers.display.tables import types_csv, types_text  # noqa: PLC0415
+
+    with data_errors():
+        derived = derive(load_cases(account or account_ids()[0], silence=silence))
+    click.echo(types_csv(derived) if style == "csv" else types_text(derived), nl=False)
+
+
+@main.command(epilog=example("coalition diff", "coalition diff HEAD~3"))
+@click.argument("revision", default="HEAD", metavar="[REV]")
+def diff(revision: str) -> None:
+    """Show what changed in the data since a commit, and what follows.
+
+    Codings one by one, other tables by number of rows, then the support types and
+    the thesis verdicts that come out otherwise. REV is HEAD unless given.
+    """
+    from helpers.analysis.history import report  # noqa: PLC0415
+
+    with data_errors():
+        click.echo(report(revision))

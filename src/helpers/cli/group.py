@@ -1,0 +1,83 @@
+"""The command itself: how it ends, and what its commands share."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+import helpers
+from helpers.dataset.files import DataError
+from helpers.regenerate.errors import RegenerateError
+
+if TYPE_CHECKING:
+    from helpers.regenerate.parameter_values import Allowed
+
+INTERRUPTED = 130
+
+
+class WrongInput(click.ClickException):
+    """Something in the arguments, the plan or a notebook that cannot be used."""
+
+    exit_code = 2
+
+
+class Coalition(click.Group):
+    """A group of commands that end with a message and a code, never a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; turn what a user can put right into a message."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo(
+                "\nInterrupted. What is written is whole; the same command goes on from there.",
+                err=True,
+            )
+            ctx.exit(INTERRUPTED)
+        except RegenerateError as error:
+            raise WrongInput(str(error)) from error
+        except (BrokenPipeError, click.exceptions.Exit):
+            raise
+        except OSError as error:
+            raise click.ClickException(str(error)) from error
+
+
+def example(*lines: str) -> str:
+    """Return the end of a command's help: how it is called.
+
+    Its first character tells click not to join the lines.
+    """
+    return "\n".join(["\b", "Example:", *(f"  {line}" for line in lines)])
+
+
+@click.group(
+    cls=Coalition,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=example("coalition run"),
+)
+@click.version_option(helpers.__version__)
+def main() -> None:
+    """Ask who supports Russia's war on Ukraine, how, and how sure we are.
+
+    Runs the notebooks that ask, and checks the data that answers.
+    """
+
+
+def allowed_values() -> "Allowed":
+    """Return the types that notebook parameters may have, and their values."""
+    from helpers.parameters import ALLOWED  # noqa: PLC0415
+    from helpers.regenerate.parameter_values import remember  # noqa: PLC0415
+
+    return remember(ALLOWED)
+
+
+@contextmanager
+def data_errors() -> Iterator[None]:
+    """Turn what is wrong with data (code 1) or an argument (code 2) into a message."""
+    try:
+        yield
+    except DataError as error:
+        raise click.ClickException(str(error)) from error
+    except ValueError as error:
+        raise WrongInput(str(error)) from error

@@ -1,0 +1,263 @@
+"""The commands that run, store, open and begin notebooks."""
+
+import functools
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from helpers.cli.group import allowed_values, data_errors, example, main
+from helpers.cli.repository import notebooks_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from contextlib import AbstractContextManager
+
+    from helpers.regenerate.executors import Execute
+    from helpers.regenerate.incremental import Ledger, Project
+    from helpers.regenerate.plan import Run
+
+
+@main.command("list", epilog=example("coalition list", "coalition list --json"))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for other programs.")
+def list_notebooks(as_json: bool) -> None:
+    """List the notebooks, their questions and their parameters."""
+    import json  # noqa: PLC0415
+
+    from helpers.regenerate.listing import describe_notebooks, format_listing  # noqa: PLC0415
+
+    described = describe_notebooks(notebooks_folder(), allowed_values())
+    if as_json:
+        click.echo(json.dumps(described, indent=2, ensure_ascii=False))
+    else:
+        click.echo(format_listing(described))
+
+
+def _which_runs(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the arguments that say which runs are meant, and these runs."""
+
+    @functools.wraps(command)
+    def with_runs(
+        notebooks: tuple[str, ...],
+        given: tuple[tuple[str, str], ...],
+        all_states: bool,
+        **more: Any,
+    ) -> None:
+        command(_runs(notebooks, given, all_states), **more)
+
+    decorated: Callable[..., None] = with_runs
+    for decorate in (
+        click.option(
+            "--out",
+            type=click.Path(path_type=Path),
+            default="build",
+            show_default=True,
+            help="Folder for the executed notebooks.",
+        ),
+        click.option(
+            "-p",
+            "given",
+            nargs=2,
+            multiple=True,
+            metavar="NAME VALUE",
+            help="Give a parameter a value; repeat for more. 'coalition list' has all.",
+        ),
+        click.option(
+            "--all-states", is_flag=True, help="Add a profile of every UN member to what is run."
+        ),
+        click.argument("notebooks", nargs=-1, metavar="[NOTEBOOK]..."),
+    ):
+        decorated = decorate(decorated)
+    return decorated
+
+
+def _runs(
+    notebooks: tuple[str, ...], given: tuple[tuple[str, str], ...], all_states: bool
+) -> "list[Run]":
+    """Return the runs that are meant."""
+    from helpers.regenerate.plan import select_runs, sweep  # noqa: PLC0415
+
+    folder, allowed = notebooks_folder(), allowed_values()
+    runs = select_runs(folder, notebooks, given, allowed)
+    if all_states:
+        planned = {run.name for run in runs}
+        profiles = sweep(folder, "06_state_profile", "state", allowed)
+        runs += [profile for profile in profiles if profile.name not in planned]
+    return runs
+
+
+@main.command(
+    epilog=example(
+        "coalition run", "coalition run 01_support_typology -p min_confidence high --out trial"
+    )
+)
+@_which_runs
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    help="How many notebooks run side by side; by default as many as there are cores.",
+)
+@click.option("--force", is_flag=True, help="Run what is up to date, too.")
+@click.option(
+    "--cluster",
+    "address",
+    metavar="ADDRESS",
+    help="Run on the workers of the Dask scheduler at this address.",
+)
+def run(runs: "list[Run]", out: Path, jobs: int | None, force: bool, address: str | None) -> None:
+    """Execute notebooks into a folder.
+
+    Without arguments, all runs of notebooks/plan.yml. With NOTEBOOK (its name, its
+    number or a path), the runs that the plan has for it. With -p, one run with these
+    values and the notebook's defaults for the others.
+
+    A run is left out if its notebook, its parameters, the helpers, the installed
+    packages and the data that it read are what they were; 'coalition status' says so.
+
+    Ends with code 1 if a notebook failed, 2 if the arguments are wrong.
+    """
+    from helpers.regenerate.batch import require_folder  # noqa: PLC0415
+    from helpers.regenerate.incremental import Ledger, reasons  # noqa: PLC0415
+    from helpers.regenerate.store import open_store  # noqa: PLC0415
+
+    if jobs and address:
+        raise click.UsageError("--jobs is for this machine; a cluster's workers bring their own.")
+    target, project = out.expanduser().resolve(), _project()
+    require_folder(target, runs)
+    with open_store(target) as store:
+        due = runs
+        if not force:
+            why = reasons(runs, project, target, store.records())
+            due = [run for run in runs if why[run.name]]
+        if len(due) < len(runs):
+            click.echo(f"{len(runs) - len(due)} of {len(runs)} runs are up to date.")
+        if due:
+            _execute(due, target, Ledger(project, target, store, due), jobs, address)
+        else:
+            click.echo(f"Look at: {target}")
+
+
+def _project() -> "Project":
+    """Return what all runs share."""
+    from helpers.cli.repository import project  # noqa: PLC0415
+
+    with data_errors():
+        return project()
+
+
+def _execute(
+    runs: "Sequence[Run]", target: Path, ledger: "Ledger", jobs: int | None, address: str | None
+) -> None:
+    """Execute runs, here or on a cluster, under a report."""
+    from helpers.cli.repository import project  # noqa: PLC0415
+    from helpers.regenerate.batch import regenerate  # noqa: PLC0415
+    from helpers.regenerate.cluster import cluster  # noqa: PLC0415
+    from helpers.regenerate.executors import default_jobs, local  # noqa: PLC0415
+
+    place: AbstractContextManager[Execute]
+    if address:
+        place = cluster(address, project, lambda text: click.echo(text, err=True))
+    else:
+        place = local(ledger.project, jobs or default_jobs())
+    with place as execute:
+        _reported(
+            len(runs),
+            f"Look at: {target}",
+            lambda report: regenerate(runs, target, report, execute, ledger.note),
+        )
+
+
+@main.command(epilog=example("coalition status", "coalition status 01_support_typology"))
+@_which_runs
+def status(runs: "list[Run]", out: Path) -> None:
+    """Say which runs 'coalition run' would execute, and why.
+
+    Takes the same arguments, and changes nothing.
+    """
+    from helpers.regenerate.incremental import reasons  # noqa: PLC0415
+    from helpers.regenerate.store import read_records  # noqa: PLC0415
+
+    target = out.expanduser().resolve()
+    why = reasons(runs, _project(), target, read_records(target))
+    for name, reason in why.items():
+        click.echo(f"{name}  {reason or 'up to date'}")
+    click.echo(f"\n{sum(map(bool, why.values()))} of {len(why)} runs would be executed.")
+
+
+@main.command(epilog=example("coalition refresh", "coalition refresh 01_support_typology"))
+@click.argument("notebooks", nargs=-1, metavar="[NOTEBOOK]...")
+def refresh(notebooks: tuple[str, ...]) -> None:
+    """Execute the notebooks in place and store their outputs.
+
+    The stored outputs are what the tests compare with, so only this command writes
+    them. Without arguments, all notebooks. A notebook that fails is left as it was.
+    """
+    from helpers.regenerate import executors  # noqa: PLC0415
+    from helpers.regenerate.batch import refresh as refresh_notebooks  # noqa: PLC0415
+    from helpers.regenerate.plan import default_notebooks  # noqa: PLC0415
+
+    folder = notebooks_folder()
+    paths = default_notebooks(folder, notebooks, allowed_values())
+    with executors.refreshing(executors.default_jobs()) as execute:
+        _reported(
+            len(paths),
+            f"Look at: {folder}",
+            lambda report: refresh_notebooks(paths, report, execute),
+        )
+
+
+@main.command(
+    context_settings={"ignore_unknown_options": True},
+    epilog=example("coalition lab", "coalition lab --edit", "coalition lab --no-browser"),
+)
+@click.option("--edit", is_flag=True, help="Open the notebooks themselves, not copies of them.")
+@click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[OPTION OF JUPYTER]...")
+def lab(edit: bool, options: tuple[str, ...]) -> None:
+    """Open the notebooks in JupyterLab, with kernels that start at once.
+
+    What opens are copies in the folder lab/, which git ignores: run and change them as
+    you like, the stored outputs that the tests compare with stay as they are. Copies
+    that you have changed are kept from one time to the next; others are renewed when the
+    notebook has changed.
+    """
+    from helpers.regenerate.lab import open_lab, working_copies  # noqa: PLC0415
+
+    notebooks = notebooks_folder()
+    folder = notebooks if edit else notebooks.parent / "lab"
+    for name in [] if edit else working_copies(notebooks, folder):
+        click.echo(f"{name} has changed since you changed your copy, which is kept: rename it.")
+    open_lab(folder, options)
+
+
+@main.command(
+    "new-notebook",
+    epilog=example('coalition new-notebook arms_by_region "Who arms Russia, and from where?"'),
+)
+@click.argument("name")
+@click.argument("question")
+def new_notebook(name: str, question: str) -> None:
+    """Begin a notebook NAME that asks QUESTION.
+
+    It executes as it is, and is there to be rewritten. A NAME without a number gets the
+    next one.
+    """
+    from helpers.cli import skeleton  # noqa: PLC0415
+
+    with data_errors():
+        path = skeleton.new_notebook(notebooks_folder(), name, question)
+    click.echo(f"Look at: {path}")
+
+
+def _reported(total: int, where: str, work: Callable[[Any], bool]) -> None:
+    """Do some work under a report; end with code 1 if any of it failed."""
+    from helpers.regenerate.report import Report  # noqa: PLC0415
+
+    report = Report(total, sys.stdout)
+    try:
+        well = work(report)
+    finally:
+        report.close(where)
+    if not well:
+        raise click.exceptions.Exit(1)
