@@ -9,6 +9,7 @@ import click
 import helpers
 from helpers.dataset.files import DataError
 from helpers.regenerate.errors import RegenerateError
+from helpers.regenerate.signals import like_interrupts
 
 if TYPE_CHECKING:
     from helpers.regenerate.parameter_values import Allowed
@@ -28,13 +29,16 @@ class Coalition(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; turn what a user can put right into a message."""
         try:
-            return super().invoke(ctx)
-        except KeyboardInterrupt:
+            with like_interrupts():
+                return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            ended = ", ".join(getattr(error, "__notes__", []))
             click.echo(
-                "\nInterrupted. What is written is whole; the same command goes on from there.",
+                f"\nInterrupted{f' in {ended}' if ended else ''}. "
+                "What is written is whole; the same command goes on from there.",
                 err=True,
             )
-            ctx.exit(INTERRUPTED)
+            ctx.exit(getattr(error, "code", INTERRUPTED))
         except RegenerateError as error:
             raise WrongInput(str(error)) from error
         except (BrokenPipeError, click.exceptions.Exit):

@@ -4,15 +4,21 @@ A run goes in and an outcome comes out, both plain data, so that any executor ca
 do the step between them, in this process or on another machine.
 """
 
+import contextlib
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from helpers.regenerate import running_kernels
+from helpers.regenerate.limits import Limits
 from helpers.regenerate.normalise import machine_paths, normalise, to_bytes
 from helpers.regenerate.plan import Run
 from helpers.regenerate.recorder import Recording
+from helpers.regenerate.running_kernels import RunningKernel
+
+ASKED_NOTHING = Limits()
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,7 @@ def execute_run(
     watched: Mapping[str, Path] | None = None,
     verifying: str = "",
     content: bytes | None = None,
+    limits: Limits = ASKED_NOTHING,
 ) -> Outcome:
     """Execute a notebook with its parameters; whatever goes wrong with it is part of the outcome.
 
@@ -58,23 +65,27 @@ def execute_run(
     error = ""
     with Recording(watched or {}, verifying) as recording:
         try:
-            _run_papermill(run, content, recording, kept)
+            _run_papermill(run, content, recording, limits, kept)
         # A thousand other runs may follow: whatever is wrong with this one is its outcome.
         except Exception as problem:
             error = _describe(problem)
-        reads = recording.reads()
+        reads = None
+        # A notebook may clear away what it was not asked to.
+        with contextlib.suppress(OSError, ValueError):
+            reads = recording.reads()
     notebook = None
-    if kept:
+    # Nobody waits for what was stopped, and the rest takes a while for much output.
+    if kept and not running_kernels.stopping():
         normalise(kept[0])
         notebook = to_bytes(kept[0])
     return Outcome(run.name, time.perf_counter() - start, notebook, error, reads)
 
 
-def refresh_run(run: Run) -> Outcome:
+def refresh_run(run: Run, limits: Limits = ASKED_NOTHING) -> Outcome:
     """Execute a notebook to store its outputs; a path of this machine in one is an error."""
     import nbformat  # noqa: PLC0415
 
-    outcome = execute_run(run)
+    outcome = execute_run(run, limits=limits)
     if outcome.error or outcome.notebook is None:
         return outcome
     notebook = nbformat.reads(outcome.notebook, as_version=4)  # type: ignore[no-untyped-call]
@@ -83,7 +94,9 @@ def refresh_run(run: Run) -> Outcome:
     return Outcome(outcome.name, outcome.seconds, outcome.notebook, error)
 
 
-def _run_papermill(run: Run, content: bytes | None, recording: Recording, kept: list[Any]) -> None:
+def _run_papermill(
+    run: Run, content: bytes | None, recording: Recording, limits: Limits, kept: list[Any]
+) -> None:
     """Execute a run; put the notebook into a list, where it survives an error."""
     import nbformat  # noqa: PLC0415
     import papermill  # noqa: PLC0415
@@ -108,6 +121,7 @@ def _run_papermill(run: Run, content: bytes | None, recording: Recording, kept: 
         # In the notebook's folder, as in JupyterLab.
         folder=str(run.notebook.parent),
         recording=recording,
+        kernel=RunningKernel(run.name, limits.completed(notebook.metadata)),
         kept=kept,
     )
 
