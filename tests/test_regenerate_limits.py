@@ -10,7 +10,7 @@ import time
 import pytest
 from notebook_maker import asking
 
-from helpers.regenerate import running_kernels
+from helpers.regenerate import processes
 from helpers.regenerate.errors import RegenerateError
 from helpers.regenerate.limits import DEFAULTS, Limits
 from helpers.regenerate.running_kernels import RunningKernel
@@ -20,10 +20,12 @@ NUMBER = "n: int = 1  # a number"
 SETTINGS = """\
 import matplotlib, pandas
 print(pandas.get_option("display.max_rows"), matplotlib.rcParams["figure.dpi"], sep="|")"""
+SLEEP = f"sleep 7{os.getpid():07}"
+STARTS = f"import subprocess; subprocess.Popen({SLEEP.split()}"
 NOTEBOOKS = {
     "01_line": ("print('x' * 1_000_000)", {}),
     "02_once": ("print('x' * 30_000_000)", {}),
-    "03_many": ("while True: print('x' * 10_000)", {"max_output": 2}),
+    "03_many": ("while True: print('x' * 10_000, flush=True)", {"max_output": 2}),
     "04_loop": ("while True: pass", {"timeout": 2}),
     "05_stop": ("import os, signal; os.kill(os.getpid(), signal.SIGSTOP)", {"timeout": 2}),
     "06_memory": ("x = b'1' * 700_000_000\nimport time; time.sleep(60)", {"max_memory": 600}),
@@ -36,6 +38,9 @@ NOTEBOOKS = {
         {},
     ),
     "10_good": (SETTINGS, {}),
+    "11_child": (f"{STARTS}, start_new_session=True)\nprint('started')", {}),
+    "12_orphan": (f"import subprocess; subprocess.run('setsid {SLEEP} &', shell=True)", {}),
+    "13_both": (f"{STARTS}, start_new_session=True)\nwhile True: pass", {"timeout": 2}),
 }
 
 
@@ -87,10 +92,11 @@ def test_each_is_reported_for_what_it_is(ran):
     limit = r"cell \[3\]: LimitError: "
     expected = {
         "02_once": rf"{limit}put out 3\d\.\d MB, where 10 MB are allowed \(--max-output\)",
-        "03_many": rf"{limit}put out 2\.\d MB, where 2 MB are allowed \(--max-output\)",
+        "03_many": rf"{limit}put out 2\.0 MB, where 2 MB are allowed \(--max-output\)",
         "04_loop": rf"{limit}ran longer than the 2 s allowed \(--timeout\)",
         "05_stop": rf"{limit}ran longer than the 2 s allowed \(--timeout\)",
         "06_memory": rf"{limit}took \d+ MB of memory, where 600 MB are allowed \(--max-memory\)",
+        "13_both": rf"{limit}ran longer than the 2 s allowed \(--timeout\)",
         "07_error": rf"{limit}put out \d+\.\d MB, .*",
         "08_odd": r".*no limit 'timout' \(did you mean 'timeout'\?\); allowed: timeout, max_.*",
     }
@@ -107,6 +113,13 @@ def test_the_others_are_done(ran):
     assert len(printed(ran, "03_many")) > 1_000_000
     if sys.platform == "linux":
         assert printed(ran, "09_clears") == "cleared\n"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="where processes can be seen")
+def test_nothing_that_they_have_started_is_left(ran):
+    assert printed(ran, "11_child") == "started\n"
+    listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
+    assert SLEEP not in listed.stdout.splitlines()
 
 
 def test_what_a_user_has_set_for_other_work_is_not_there(ran):
@@ -147,6 +160,10 @@ def test_output_is_counted_until_it_is_too_much(monkeypatch):
     assert kernel.passed == "put out 1.2 MB, where 1 MB are allowed (--max-output)"
 
 
+def held(number):
+    return processes.memory(processes.family(number, processes.look()))
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="where memory can be seen")
 def test_memory_is_that_of_all_processes_of_a_session():
     code = "x = b'1' * 100_000_000; import sys; print(flush=True); sys.stdin.read()"
@@ -156,6 +173,6 @@ def test_memory_is_that_of_all_processes_of_a_session():
         ["sh", "-c", script], stdin=pipe, stdout=pipe, start_new_session=True
     ) as process:
         process.stdout.readline()
-        assert 100_000_000 < running_kernels.memory(process.pid) < 200_000_000
+        assert 100_000_000 < held(process.pid) < 200_000_000
         process.stdin.close()
-    assert running_kernels.memory(process.pid) == 0
+    assert held(process.pid) == 0

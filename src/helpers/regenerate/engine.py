@@ -30,16 +30,24 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
     @contextlib.contextmanager
     def setup_kernel(self, **options: Any) -> Iterator[None]:
         """Have a kernel that is at work, unless all that runs here is being stopped."""
-        with super().setup_kernel(**options):
-            for channel in (self.kc.iopub_channel, self.kc.shell_channel):
-                channel.hear = self.kernel.hear
-            try:
-                with self.kernel.at_work(self.km):
-                    yield
-            except KeyboardInterrupt:
-                # The kernel is busy: asked to end, it would not hear, and take seconds to be ended.
-                self.shutdown_kernel = "immediate"
-                raise
+        try:
+            with super().setup_kernel(**options), self._heard():
+                yield
+        finally:
+            self.kernel.end_family()
+
+    @contextlib.contextmanager
+    def _heard(self) -> Iterator[None]:
+        """Count what a started kernel says, and have it watched."""
+        for channel in (self.kc.iopub_channel, self.kc.shell_channel):
+            channel.hear = self.kernel.hear
+        try:
+            with self.kernel.at_work(self.km):
+                yield
+        except KeyboardInterrupt:
+            # The kernel is busy: asked to end, it would not hear, and take seconds to be ended.
+            self.shutdown_kernel = "immediate"
+            raise
 
 
 class KeepingEngine(NBClientEngine):  # type: ignore[misc]

@@ -8,12 +8,13 @@ imported once, and one process that starts kernels serves them all.
 import contextlib
 import itertools
 import os
+import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager
 from typing import TypeVar
 
-from helpers.regenerate import running_kernels, warm
+from helpers.regenerate import processes, running_kernels, warm
 from helpers.regenerate.errors import RegenerateError
 from helpers.regenerate.execute import Outcome, execute_run, refresh_run
 from helpers.regenerate.incremental import Project
@@ -29,6 +30,8 @@ Execute = Callable[[Sequence[Run]], Iterable[Outcome]]
 
 AnyRun = TypeVar("AnyRun", bound=Run)
 FILES, FILES_OF_A_JOB = 64, 64
+MARK = "COALITION_RUNS"
+"""Tells what the kernels have started, by way of whatever, from all other processes."""
 AWAKE = 0.5
 """Seconds after which an interrupt is noticed at the latest."""
 
@@ -108,15 +111,17 @@ def require_open_files(jobs: int) -> None:
 def warm_kernels() -> Iterator[None]:
     """Have kernels forked from a process that imports while the first run imports papermill."""
     before = dict(os.environ)
+    mark = secrets.token_hex(8)
     # As the kernels will have it: the packages that are imported beforehand read it, too.
-    os.environ.update(own_settings())
+    os.environ.update({**own_settings(), MARK: mark})
     warm.prepare()
     try:
         yield
     finally:
         with undisturbed():
             client.stop()
-        for name in (warm.VARIABLE, *own_settings()):
+            processes.end(processes.marked(f"{MARK}={mark}"))
+        for name in (warm.VARIABLE, MARK, *own_settings()):
             os.environ.pop(name, None)
         os.environ.update(before)
 

@@ -5,25 +5,22 @@ Light to import: an interrupt may come before anything has been executed.
 
 import asyncio
 import contextlib
-import os
 import signal
-import sys
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
+from helpers.regenerate import processes
 from helpers.regenerate.limits import DEFAULTS, Limits
+from helpers.regenerate.processes import Process
 
 MEGABYTE = 1_000_000
-# Linux tells there, in pages, what each process holds.
-PROCESSES = "/proc"
-PAGE = os.sysconf("SC_PAGE_SIZE") if sys.platform == "linux" else 0
 LOOK_SECONDS = 0.5
 
 _lock = threading.Lock()
 _kernels: list["RunningKernel"] = []
+_watched = threading.Event()
 _stopping = threading.Event()
 
 
@@ -42,16 +39,20 @@ class RunningKernel:
         self.name = name
         self.limits = limits
         self.manager: Any = None
+        self.number = 0
         self.passed = ""
         self.said = 0
-        self._over = threading.Event()
+        self.begun = time.monotonic()
+        self.family: set[Process] = set()
 
     def kill(self) -> None:
-        """End the kernel with all that it has started, which is in its group of processes."""
+        """End the kernel with all that it has started, in sessions of their own too."""
+        self._meet(processes.look())
         # It may have ended meanwhile.
         with contextlib.suppress(Exception):
             number = getattr(signal, "SIGKILL", signal.SIGTERM)
             asyncio.run(self.manager.provisioner.send_signal(number))
+        self.end_family()
 
     def end(self, passed: str) -> None:
         """Kill the kernel and keep why."""
@@ -69,53 +70,63 @@ class RunningKernel:
         threading.Thread(target=self.end, args=(f"{passed} (--max-output)",)).start()
         return False
 
-    def watch(self) -> None:
-        """Look at time and memory until the run is over."""
-        end = time.monotonic() + (self.limits.timeout or 0)
+    def look(self, found: list[Process]) -> None:
+        """Look at time and memory; end the kernel if it takes too much of either."""
+        own = self._meet(found)
         most = self.limits.max_memory or 0
-        while not self._over.wait(LOOK_SECONDS):
-            if time.monotonic() > end:
-                self.end(f"ran longer than the {self.limits.timeout:g} s allowed (--timeout)")
-                return
-            held = memory(self.manager.provisioner.pid) / MEGABYTE
+        if time.monotonic() - self.begun > (self.limits.timeout or 0):
+            self.end(f"ran longer than the {self.limits.timeout:g} s allowed (--timeout)")
+        # To tell what is shared takes longer, and matters only then.
+        elif sum(one.held for one in own) > most * MEGABYTE:
+            held = processes.memory(own) / MEGABYTE
             if held > most:
                 allowed = f"{most:g} MB are allowed (--max-memory)"
                 self.end(f"took {held:.0f} MB of memory, where {allowed}")
-                return
+
+    def _meet(self, found: list[Process]) -> list[Process]:
+        """Return the kernel and what it has started, and remember the latter."""
+        own = processes.family(self.number, found) if self.number else []
+        # Without what changes, so that each is there once.
+        self.family |= {one._replace(parent=0, held=0) for one in own if one.number != self.number}
+        return own
+
+    def end_family(self) -> None:
+        """End what the kernel has started and has not ended itself."""
+        processes.end(self.family)
 
     @contextlib.contextmanager
     def at_work(self, manager: Any) -> Iterator[None]:
         """Watch a started kernel, and let it be killed; StoppedError if all is being stopped."""
-        self.manager = manager
-        watching = threading.Thread(target=self.watch, daemon=True)
+        self.manager, self.number = manager, manager.provisioner.pid
+        self.begun = time.monotonic()
         with _lock:
             _kernels.append(self)
+            if not _watched.is_set():
+                _watched.set()
+                threading.Thread(target=_watch, daemon=True).start()
         try:
             # Only now: a kernel that starts while all are stopped is in the list, or ends here.
             if _stopping.is_set():
                 raise StoppedError("stopped before its first cell")
-            watching.start()
             yield
         finally:
-            self._over.set()
-            if watching.ident:
-                watching.join()
             with _lock:
                 _kernels.remove(self)
+            self._meet(processes.look())
 
 
-def memory(session: int) -> int:
-    """Return the bytes that the processes of a session hold; 0 where that cannot be seen."""
-    total, wanted = 0, str(session).encode()
-    entries = os.scandir(PROCESSES) if PAGE else ()
-    for name in filter(str.isdigit, (entry.name for entry in entries)):
-        # Processes end while they are looked at.
-        with contextlib.suppress(OSError):
-            # The name, in brackets, may hold anything, brackets included.
-            values = Path(PROCESSES, name, "stat").read_bytes().rpartition(b")")[2].split()
-            if values[3] == wanted:
-                total += int(values[21])
-    return total * PAGE
+def _watch() -> None:
+    """Look at all kernels now and then, until none is left."""
+    while True:
+        time.sleep(LOOK_SECONDS)
+        with _lock:
+            kernels = list(_kernels)
+            if not kernels:
+                _watched.clear()
+                return
+        found = processes.look()
+        for kernel in kernels:
+            kernel.look(found)
 
 
 def stop() -> list[str]:
