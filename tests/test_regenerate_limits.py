@@ -12,7 +12,7 @@ from notebook_maker import asking
 
 from helpers.regenerate import processes
 from helpers.regenerate.errors import RegenerateError
-from helpers.regenerate.limits import DEFAULTS, Limits
+from helpers.regenerate.limits import DEFAULTS, Limits, limits_of, read_limits
 from helpers.regenerate.running_kernels import RunningKernel
 
 COMMAND = [sys.executable, "-c", "from helpers.cli import main; main()"]
@@ -26,7 +26,7 @@ NOTEBOOKS = {
     "01_line": ("print('x' * 1_000_000)", {}),
     "02_once": ("print('x' * 30_000_000)", {}),
     "03_many": ("while True: print('x' * 10_000, flush=True)", {"max_output": 2}),
-    "04_loop": ("while True: pass", {"timeout": 2}),
+    "04_loop": ("while True: pass", {"timeout": 500}),
     "05_stop": ("import os, signal; os.kill(os.getpid(), signal.SIGSTOP)", {"timeout": 2}),
     "06_memory": ("x = b'1' * 700_000_000\nimport time; time.sleep(60)", {"max_memory": 600}),
     "07_error": ("raise ValueError('\\x1b[2J' + 'y' * 30_000_000)", {}),
@@ -53,7 +53,8 @@ def ran(tmp_path_factory):
         content = json.loads(path.read_text(encoding="utf-8"))
         content["metadata"]["coalition"] = limits
         path.write_text(json.dumps(content), encoding="utf-8")
-    plan = "".join(f"{name}: [{{}}]\n" for name in NOTEBOOKS)
+    lines = {**dict.fromkeys(NOTEBOOKS, "{}"), "04_loop": "{coalition: {timeout: 2}}"}
+    plan = "".join(f"{name}: [{run}]\n" for name, run in lines.items())
     (folder / "plan.yml").write_text(plan, encoding="utf-8")
     option = "import pandas; pandas.set_option('display.max_rows', 5)"
     for place in ("ipython/profile_default/startup/a.py", "startup.py"):
@@ -126,10 +127,10 @@ def test_what_a_user_has_set_for_other_work_is_not_there(ran):
     assert printed(ran, "10_good") == "60|100.0\n"
 
 
-def test_limits_are_those_asked_for_then_the_notebooks_then_the_defaults():
-    assert Limits().completed({}) == DEFAULTS
-    stated = {"coalition": {"timeout": 5, "max_memory": 6.5}}
-    assert Limits(timeout=3).completed(stated) == Limits(3, 6.5, DEFAULTS.max_output)
+def test_limits_are_those_asked_for_then_the_plans_then_the_notebooks_then_the_defaults():
+    assert limits_of({}).over(DEFAULTS) == DEFAULTS
+    stated = limits_of({"coalition": {"timeout": 5, "max_memory": 6.5}})
+    assert Limits(timeout=3).over(stated).over(DEFAULTS) == Limits(3, 6.5, DEFAULTS.max_output)
 
 
 @pytest.mark.parametrize(
@@ -145,7 +146,9 @@ def test_limits_are_those_asked_for_then_the_notebooks_then_the_defaults():
 )
 def test_limits_that_are_none(stated, message):
     with pytest.raises(RegenerateError, match=message):
-        Limits().completed({"coalition": stated})
+        read_limits(stated)
+    with pytest.raises(RegenerateError, match=f"metadata, coalition: {message}"):
+        limits_of({"coalition": stated})
 
 
 def test_output_is_counted_until_it_is_too_much(monkeypatch):

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from notebook_maker import asking
 
 from helpers.regenerate.errors import RegenerateError
+from helpers.regenerate.limits import Limits
 from helpers.regenerate.notebook_source import read_notebook
 from helpers.regenerate.parameter_values import remember
 from helpers.regenerate.plan import Run, default_notebooks, make_run, read_plan, select_runs
@@ -58,6 +59,14 @@ def test_reads_runs_with_all_their_parameters(folder):
     assert runs[0].parameters == {"account": "essay", "silence": "undecided", "strict": False}
     assert runs[1].parameters == {"account": "essay", "silence": "as_no", "strict": True}
     assert runs[2].notebook == (folder / "02_regions.ipynb").resolve()
+
+
+def test_a_run_may_have_limits_of_its_own(folder):
+    runs = plan(folder, "01_types:\n  - {strict: true, coalition: {timeout: 5}}\n  - {}\n")
+    assert [run.limits for run in runs] == [Limits(timeout=5), Limits()]
+    assert runs[0].name == "01_types__strict-true"
+    with pytest.raises(RegenerateError, match=r"line 2: timeout: 0 is not a number above 0"):
+        plan(folder, "01_types:\n  - {coalition: {timeout: 0}}\n")
 
 
 def test_a_run_can_be_sent_elsewhere(folder):

@@ -1,7 +1,9 @@
 """The command itself: how it ends, and what its commands share."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from helpers.regenerate.parameter_values import Allowed
 
 INTERRUPTED = 130
+FOLDERS = ("COALITION_DATA", "COALITION_NOTEBOOKS")
 
 
 class WrongInput(click.ClickException):
@@ -28,6 +31,7 @@ class Coalition(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; turn what a user can put right into a message."""
+        _settle_folders()
         try:
             with like_interrupts():
                 return super().invoke(ctx)
@@ -45,6 +49,13 @@ class Coalition(click.Group):
             raise
         except OSError as error:
             raise click.ClickException(str(error)) from error
+
+
+def _settle_folders() -> None:
+    """Have folders that the environment names relative to this one mean the same to kernels."""
+    for name in FOLDERS:
+        if os.environ.get(name):
+            os.environ[name] = str(Path(os.environ[name]).expanduser().absolute())
 
 
 def example(*lines: str) -> str:

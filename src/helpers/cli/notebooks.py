@@ -10,7 +10,7 @@ import click
 
 from helpers.cli.group import allowed_values, data_errors, example, main
 from helpers.cli.repository import notebooks_folder
-from helpers.regenerate.limits import DEFAULTS, Limits
+from helpers.regenerate.limits import DEFAULTS, Limits, read_limits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -101,15 +101,17 @@ def _limits(command: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(command)
     def limited(*arguments: Any, **more: Any) -> None:
-        command(*arguments, limits=Limits(**{name: more.pop(name) for name in LIMITS}), **more)
+        given = {name: more.pop(name) for name in LIMITS}
+        asked = read_limits({name: value for name, value in given.items() if value is not None})
+        command(*arguments, limits=asked, **more)
 
     decorated: Callable[..., None] = limited
     for name, (unit, text) in reversed(LIMITS.items()):
         decorated = click.option(
             f"--{name.replace('_', '-')}",
-            type=click.FloatRange(min=0, min_open=True),
+            type=float,
             metavar=unit,
-            help=f"{text}; {getattr(DEFAULTS, name):g} unless given here or in its notebook.",
+            help=f"{text}; {getattr(DEFAULTS, name):g} unless the plan or notebook says otherwise.",
         )(decorated)
     return decorated
 

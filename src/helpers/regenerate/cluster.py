@@ -10,7 +10,7 @@ import contextlib
 import functools
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from helpers.regenerate import warm
@@ -73,7 +73,7 @@ def execute_there(
     os.environ.update(own_settings())
     warm.prepare()
     project = locate()
-    here = Run(project.notebooks / run.notebook.name, run.parameters, run.name)
+    here = Run(project.notebooks / run.notebook.name, run.parameters, run.name, limits=run.limits)
     return execute_run(here, project.watched(here), project.verifying, run.content, limits)
 
 
@@ -134,4 +134,5 @@ def _sent(runs: Iterable[Run]) -> Iterator[SentRun]:
     """Yield runs with their notebooks, each of which is read once."""
     read = functools.cache(lambda path: notebook_source(path.read_bytes()))
     for run in runs:
-        yield SentRun(**asdict(run), content=read(run.notebook))
+        content = read(run.notebook)
+        yield SentRun(run.notebook, run.parameters, run.name, content, limits=run.limits)

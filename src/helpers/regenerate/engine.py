@@ -18,6 +18,8 @@ NAME = "coalition"
 NO_HISTORY = "--HistoryManager.enabled=False"
 """What is executed here was not typed by the user, whose history it would fill."""
 START_TIMEOUT = 120
+OUTPUT_TIMEOUT = 60
+"""Seconds that outputs may come later than the word that a cell is done, as large ones do."""
 
 
 class Client(PapermillNotebookClient):  # type: ignore[misc]
@@ -74,6 +76,7 @@ class KeepingEngine(NBClientEngine):  # type: ignore[misc]
             kernel_manager_class=QuietKernelManager,
             startup_timeout=START_TIMEOUT,
             timeout=None,
+            iopub_timeout=OUTPUT_TIMEOUT,
             extra_arguments=[ARGUMENT, NO_HISTORY],
             # Papermill's cwd would move this whole process, and all that runs beside.
             resources={"metadata": {"path": folder}},
@@ -81,8 +84,8 @@ class KeepingEngine(NBClientEngine):  # type: ignore[misc]
         )
         try:
             client.execute(env={**recording.environment(), **own_settings()})
-        # A kernel that dies or never starts leaves no error in the notebook; any other does.
-        except RuntimeError as error:
+        # A kernel that dies, never starts or falls silent leaves no error in the notebook.
+        except (RuntimeError, TimeoutError) as error:
             _blame_last_cell(nb_man.nb, LimitError(kernel.passed) if kernel.passed else error)
 
 

@@ -12,13 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from helpers.regenerate import running_kernels
-from helpers.regenerate.limits import Limits
+from helpers.regenerate.limits import DEFAULTS, NOT_ASKED, Limits, limits_of
 from helpers.regenerate.normalise import machine_paths, normalise, to_bytes
 from helpers.regenerate.plan import Run
 from helpers.regenerate.recorder import Recording
 from helpers.regenerate.running_kernels import RunningKernel
-
-ASKED_NOTHING = Limits()
 
 
 @dataclass(frozen=True)
@@ -50,12 +48,13 @@ def execute_run(
     watched: Mapping[str, Path] | None = None,
     verifying: str = "",
     content: bytes | None = None,
-    limits: Limits = ASKED_NOTHING,
+    limits: Limits = NOT_ASKED,
 ) -> Outcome:
     """Execute a notebook with its parameters; whatever goes wrong with it is part of the outcome.
 
     ``watched`` are the folders, by name, of which it counts what the notebook opens; what it opens
     within the audit event ``verifying`` does not. ``content`` stands in for the notebook's file.
+    ``limits`` count more than the plan's, and those more than the notebook's own.
     """
     # Once in a process this takes seconds, which are not the notebook's.
     from helpers.regenerate import engine  # noqa: F401, PLC0415
@@ -81,7 +80,7 @@ def execute_run(
     return Outcome(run.name, time.perf_counter() - start, notebook, error, reads)
 
 
-def refresh_run(run: Run, limits: Limits = ASKED_NOTHING) -> Outcome:
+def refresh_run(run: Run, limits: Limits = NOT_ASKED) -> Outcome:
     """Execute a notebook to store its outputs; a path of this machine in one is an error."""
     import nbformat  # noqa: PLC0415
 
@@ -109,6 +108,7 @@ def _run_papermill(
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = []
+    asked = limits.over(run.limits).over(limits_of(notebook.metadata)).over(DEFAULTS)
     papermill.execute_notebook(
         # Not the path: papermill would fill in braces, which are ordinary characters there.
         notebook,
@@ -121,7 +121,7 @@ def _run_papermill(
         # In the notebook's folder, as in JupyterLab.
         folder=str(run.notebook.parent),
         recording=recording,
-        kernel=RunningKernel(run.name, limits.completed(notebook.metadata)),
+        kernel=RunningKernel(run.name, asked),
         kept=kept,
     )
 

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, fields
 from helpers.regenerate.errors import RegenerateError, suggest
 
 KEY = "coalition"
-"""Where a notebook's metadata may say otherwise, such as ``{"coalition": {"timeout": 3600}}``."""
+"""Where a plan's run or a notebook's metadata may ask, as in ``{"coalition": {"timeout": 60}}``."""
 
 
 @dataclass(frozen=True)
@@ -17,25 +17,37 @@ class Limits:
     max_memory: float | None = None
     max_output: float | None = None
 
-    def completed(self, metadata: Mapping[str, object]) -> "Limits":
-        """Add what a notebook's metadata say, then the defaults."""
-        asked = {name: value for name, value in asdict(self).items() if value is not None}
-        return Limits(**{**asdict(DEFAULTS), **_stated(metadata.get(KEY, {})), **asked})
+    def over(self, others: "Limits") -> "Limits":
+        """Return these, with the others' where these do not ask."""
+        return Limits(**{**asdict(others), **_asked(self)})
 
 
+NOT_ASKED = Limits()
 DEFAULTS = Limits(timeout=600, max_memory=2000, max_output=10)
 
 
-def _stated(found: object) -> dict[str, float]:
-    """Return the limits in a notebook's metadata, if they are."""
+def _asked(limits: Limits) -> dict[str, float]:
+    return {name: value for name, value in asdict(limits).items() if value is not None}
+
+
+def read_limits(found: object) -> Limits:
+    """Read limits by name; RegenerateError says what is none, and what is allowed."""
     names = [field.name for field in fields(Limits)]
     if not isinstance(found, Mapping):
-        raise RegenerateError(f"metadata, {KEY}: limits by name are expected: {', '.join(names)}")
+        raise RegenerateError(f"limits by name are expected: {', '.join(names)}")
     for name, value in found.items():
         if name not in names:
-            hint = f"{suggest(name, names)}; allowed: {', '.join(names)}"
-            raise RegenerateError(f"metadata, {KEY}: no limit {name!r}{hint}")
+            hint = f"{suggest(str(name), names)}; allowed: {', '.join(names)}"
+            raise RegenerateError(f"no limit {name!r}{hint}")
         # Not isinstance: True is a number for Python and not for people.
         if type(value) not in {int, float} or not value > 0:
-            raise RegenerateError(f"metadata, {KEY}: {name}: {value!r} is not a number above 0")
-    return dict(found)
+            raise RegenerateError(f"{name}: {value!r} is not a number above 0")
+    return Limits(**found)
+
+
+def limits_of(metadata: Mapping[str, object]) -> Limits:
+    """Read what a notebook's metadata asks for."""
+    try:
+        return read_limits(metadata.get(KEY, {}))
+    except RegenerateError as error:
+        raise RegenerateError(f"metadata, {KEY}: {error}") from error

@@ -4,10 +4,11 @@ Everything is checked before anything runs, and all that is wrong is said at onc
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from helpers.regenerate.errors import Problems, RegenerateError
+from helpers.regenerate.limits import KEY, NOT_ASKED, Limits, read_limits
 from helpers.regenerate.notebook_source import (
     Notebook,
     Value,
@@ -33,6 +34,7 @@ class Run:
     notebook: Path
     parameters: dict[str, Value]
     name: str
+    limits: Limits = field(default=NOT_ASKED, kw_only=True)
 
 
 def make_run(notebook: Notebook, given: Mapping[str, object], allowed: Allowed) -> Run:
@@ -58,7 +60,8 @@ def read_plan(folder: Path, allowed: Allowed, only: Collection[Path] | None = No
             continue
         read = read_notebook(path)
         with problems.collected(f"{entry.place}: "):
-            run = make_run(read, entry.given, allowed)
+            limits = read_limits(entry.given.pop(KEY, {}))
+            run = replace(make_run(read, entry.given, allowed), limits=limits)
             if run.name in runs:
                 raise RegenerateError(f"repeats the run {run.name}")
             runs[run.name] = run

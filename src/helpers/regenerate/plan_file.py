@@ -5,6 +5,7 @@ A plan is a YAML file beside the notebooks::
     01_support_typology:
       - {}
       - {silence: as_no, min_confidence: high}
+      - {silence: as_no, coalition: {timeout: 3600}}
 
 Of YAML it takes no more than that needs, so that nothing in it can go on for ever.
 """
@@ -21,7 +22,7 @@ PLAN_NAME = "plan.yml"
 MOST_BYTES = 10_000_000
 LONGEST = 500
 DEEPEST = 4
-"""The plan, its list of runs, a run, and a parameter that is a list."""
+"""The plan, its list of runs, a run, and a parameter that is a list or the run's limits."""
 
 Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
