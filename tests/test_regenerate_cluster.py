@@ -14,6 +14,7 @@ from notebook_maker import asking
 
 from helpers.regenerate.cluster import SentRun, differences, execute_there, fingerprint
 from helpers.regenerate.incremental import Project
+from helpers.regenerate.limits import Limits
 from helpers.regenerate.store import read_records
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends signals of Unix")

@@ -101,7 +101,7 @@ def test_a_run_can_be_sent_elsewhere(folder):
         ("a: [{}]\n---\nb: [{}]", ["not YAML"]),
         (
             "01_types:\n- {account: !!python/name:os.system x}",
-            ["line 2: the tag 'tag:yaml.org,2002:python/name:os.system'", "goes in quotes"],
+            ["line 2: the tag 'tag:yaml.org,2002:python/name:os.system'", "in quotes"],
         ),
         ("01_types:\n- {strict: !!bool x}", ["line 2: the tag"]),
         (

@@ -17,14 +17,13 @@ from pathlib import Path
 import yaml
 
 from helpers.regenerate.errors import Problems, RegenerateError, suggest
+from helpers.yaml_reading import Form, Loader, Refused, line_of, parse
 
 PLAN_NAME = "plan.yml"
 MOST_BYTES = 10_000_000
-LONGEST = 500
-DEEPEST = 4
-"""The plan, its list of runs, a run, and a parameter that is a list or the run's limits."""
 
-Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+FORM = Form(deepest=4, longest=500)
+"""Of a plan: its list of runs, a run, and a parameter that is a list or the run's limits."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,6 @@ class _Plan:
         self.path = path
         self.problems = problems
         self.text = self._read()
-        self.loader = Loader(self.text)
 
     def _read(self) -> str:
         try:
@@ -94,30 +92,12 @@ class _Plan:
     def root(self) -> yaml.MappingNode:
         """Return the outermost mapping."""
         try:
-            self._refuse_what_is_not_needed()
-            root = self.loader.get_single_node()
-        except yaml.MarkedYAMLError as error:
-            line = error.problem_mark.line + 1 if error.problem_mark else 0
-            message = f"{self.path.name}, line {line}: not YAML ({error.problem})"
-            raise RegenerateError(message) from error
-        except yaml.reader.ReaderError as error:
-            line = self.text.encode()[: error.position].count(b"\n") + 1
-            message = f"{self.path.name}, line {line}: not YAML ({error.reason})"
-            raise RegenerateError(message) from error
+            self.loader, root = parse(self.text, Loader, FORM)
+        except Refused as error:
+            raise RegenerateError(f"{self.path.name}, line {error.line}: {error}") from error
         if not isinstance(root, yaml.MappingNode) or not root.value:
             raise RegenerateError(f"{self.path.name}: needs notebooks, each with a list of runs")
         return root
-
-    def _refuse_what_is_not_needed(self) -> None:
-        """Refuse references, tags, deep brackets and long texts before nodes are made of them."""
-        depth = 0
-        # One by one: nodes are made by a function that calls itself for each bracket.
-        for event in yaml.parse(self.text, Loader):
-            depth += isinstance(event, yaml.CollectionStartEvent)
-            depth -= isinstance(event, yaml.CollectionEndEvent)
-            problem = _problem(event, depth)
-            if problem:
-                raise RegenerateError(f"{self.place(event)}: {problem}")
 
     def pairs(self, node: yaml.MappingNode) -> Iterator[tuple[str, yaml.Node]]:
         """Yield a mapping's keys and values; YAML itself would keep the last of a key."""
@@ -135,29 +115,13 @@ class _Plan:
         """Return the value that a node stands for, or `Unreadable`."""
         try:
             return self.loader.construct_object(node, deep=True)
-        # The 30th of February, an hour 99, a lone = or <<.
-        except (yaml.YAMLError, ValueError, OverflowError):
+        except Refused:
             return Unreadable(str(node.value) if isinstance(node, yaml.ScalarNode) else node.tag)
 
     def complain(self, node: yaml.Node, text: str) -> None:
         """Add a problem with the line of a node."""
         self.problems.append(f"{self.place(node)}: {text}")
 
-    def place(self, found: yaml.Node | yaml.Event) -> str:
+    def place(self, found: yaml.Node) -> str:
         """Return the file and the line of what was found."""
-        line = found.start_mark.line + 1 if found.start_mark else 0
-        return f"{self.path.name}, line {line}"
-
-
-def _problem(event: yaml.Event, depth: int) -> str:
-    """Say what a plan has no need of; empty for all else."""
-    tag = getattr(event, "tag", None)
-    if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-        return "& and * refer to other lines; write out what is meant, or quote it"
-    if tag:
-        return f"the tag {tag!r} is of no use here; a text that begins with ! goes in quotes"
-    if depth > DEEPEST:
-        return "brackets within brackets; a parameter is a value or a list of values"
-    if isinstance(event, yaml.ScalarEvent) and len(event.value) > LONGEST:
-        return f"a text of {len(event.value)} characters; allowed: at most {LONGEST}"
-    return ""
+        return f"{self.path.name}, line {line_of(found)}"
