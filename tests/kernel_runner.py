@@ -10,9 +10,12 @@ from pathlib import Path
 from ipykernel.kernelspec import RESOURCES, get_kernel_dict
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import KernelManager
+from traitlets.config import Config
 
 STOCK, FORKED = "local-provisioner", "fork-server"
 PATIENCE = 60
+# What a forked kernel finds imported beforehand waits out of sight until it is imported.
+IS_FORKED = "import sys; print('seaborn' in getattr(sys.meta_path[0], 'known', ()))"
 
 
 class OnlyThisPython(KernelSpecManager):
@@ -25,8 +28,10 @@ class OnlyThisPython(KernelSpecManager):
 class Kernel:
     """A running kernel and a client that talks to it."""
 
-    def __init__(self, **how):
-        self.manager = KernelManager(kernel_spec_manager=OnlyThisPython(), autorestart=False)
+    def __init__(self, config=None, **how):
+        self.manager = KernelManager(
+            kernel_spec_manager=OnlyThisPython(), autorestart=False, config=Config(config or {})
+        )
         self.manager.start_kernel(**how)
         self.connect()
 
