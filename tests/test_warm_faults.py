@@ -10,7 +10,7 @@ import warnings
 from pathlib import Path
 
 import pytest
-from kernel_runner import IS_FORKED, PATIENCE, STOCK, Kernel, is_alive, running, script, wait_for
+from kernel_runner import PATIENCE, STOCK, Kernel, is_alive, running, script, wait_for
 from notebook_maker import code, write
 from test_warm_server import fork_server, is_forked, module
 
@@ -26,12 +26,6 @@ def server_of(kernel):
     return kernel.manager.provisioner.process.server._process.pid
 
 
-def restart(kernel):
-    kernel.client.stop_channels()
-    kernel.manager.restart_kernel()
-    kernel.connect()
-
-
 def test_a_folder_that_was_cleaned_away_is_made_anew(fork_server):
     with running() as kernel:
         server, folder = server_of(kernel), Path(kernel.manager.ip).parent
@@ -42,7 +36,7 @@ def test_a_folder_that_was_cleaned_away_is_made_anew(fork_server):
             assert other.printed(WHO) == str(server)
             assert Path(other.manager.ip).parent == folder
         assert kernel.printed("print(x)") == "1"
-        restart(kernel)
+        kernel.restart()
         assert kernel.printed(WHO) == str(server)
 
 
@@ -57,7 +51,6 @@ def test_a_folder_that_somebody_else_made_meanwhile_is_not_used(fork_server):
         kernel.client.stop_channels()
         with pytest.raises(FileNotFoundError, match="made by another"):
             kernel.manager.restart_kernel()
-        kernel.client.start_channels()
     assert client.make_private(folder) is False
     shutil.rmtree(folder)
 
@@ -83,9 +76,7 @@ server.Server(theirs).serve()
 
 def test_keeps_its_folder_fresh(tmp_path):
     os.utime(tmp_path, (0, 0))
-    process = subprocess.Popen(
-        [sys.executable, "-c", KEPT_FRESH, str(client.SCRIPT)], cwd=tmp_path
-    )
+    process = subprocess.Popen([sys.executable, "-c", KEPT_FRESH, str(client.SCRIPT)], cwd=tmp_path)
     try:
         wait_for(lambda: tmp_path.stat().st_mtime > time.time() - 60)
     finally:
@@ -128,7 +119,7 @@ def test_kernels_outlive_their_server_and_another_takes_over(fork_server, monkey
     assert kernel.poll() is None
     # An end in order, a restart and a kill, though nobody tells of any of them.
     pid = kernel.manager.provisioner.pid
-    restart(kernel)
+    kernel.restart()
     assert not is_alive(pid)
     assert kernel.printed("print(x)") == "NameError"
     assert is_forked(kernel)
@@ -198,8 +189,10 @@ def test_the_time_for_starting_that_papermill_gives_is_kept(fork_server, tmp_pat
     (profile / "ipython_kernel_config.py").write_text(sleeping, encoding="utf-8")
     notebook = write(tmp_path / "a.ipynb", code("1"))
     done = subprocess.run(
-        [sys.executable, "-m", "papermill", "-k", "python3", "--start-timeout", "3"]
-        + [str(notebook), str(tmp_path / "out.ipynb")],
+        [
+            *(sys.executable, "-m", "papermill", "-k", "python3", "--start-timeout", "3"),
+            *(str(notebook), str(tmp_path / "out.ipynb")),
+        ],
         env={
             **os.environ,
             "JUPYTER_DEFAULT_PROVISIONER_NAME": name,
@@ -245,7 +238,7 @@ def test_only_a_forked_kernel_leaves_the_usual_sockets(fork_server):
     with running() as kernel:
         assert is_forked(kernel)
         assert kernel.manager.transport == "ipc"
-        restart(kernel)
+        kernel.restart()
         assert kernel.printed("print(1)") == "1"
     # Begun with the server at work, which then has gone: back to where it was.
     before = client.start()
@@ -261,8 +254,8 @@ def test_whoever_asks_for_tcp_gets_it(fork_server, section):
     with running(config={section: {"transport": "tcp"}}) as kernel:
         assert is_forked(kernel)
         assert kernel.manager.transport == "tcp"
-        restart(kernel)
-        assert kernel.printed(IS_FORKED) == "True"
+        kernel.restart()
+        assert is_forked(kernel)
 
 
 def test_what_was_said_is_said_once(monkeypatch):

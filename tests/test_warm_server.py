@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import stat
 import subprocess
 import sys
@@ -12,16 +11,7 @@ from pathlib import Path
 
 import pytest
 from jupyter_client.provisioning import KernelProvisionerFactory
-from kernel_runner import (
-    FORKED,
-    IS_FORKED,
-    PATIENCE,
-    Kernel,
-    is_alive,
-    running,
-    script,
-    wait_for,
-)
+from kernel_runner import FORKED, PATIENCE, Kernel, is_alive, running, script, wait_for
 from notebook_maker import code, write
 
 from helpers.regenerate import warm
@@ -49,7 +39,7 @@ def fork_server(monkeypatch):
 
 
 def is_forked(kernel):
-    return kernel.printed(IS_FORKED) == "True"
+    return kernel.printed("import sys; print('seaborn' in sys.modules)") == "True"
 
 
 def module(folder, monkeypatch, name, text):
@@ -144,9 +134,7 @@ def test_what_is_not_forked_is_restarted_and_ended_as_usual(fork_server):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
         with running(env={**os.environ, "PYTHONHASHSEED": "7"}) as kernel:
-            kernel.client.stop_channels()
-            kernel.manager.restart_kernel()
-            kernel.connect()
+            kernel.restart()
             assert kernel.printed("print(1)") == "1"
 
 
@@ -186,7 +174,7 @@ def test_kernels_do_not_do_what_the_server_was_to_do_at_its_end(fork_server, tmp
     )
     module(tmp_path, monkeypatch, "willing", text)
     kernel = Kernel()
-    assert kernel.printed("import sys; print('willing' in sys.meta_path[0].known)") == "True"
+    assert kernel.printed("import sys; print('willing' in sys.modules)") == "True"
     kernel.end()
     assert not note.exists()
 
@@ -251,7 +239,7 @@ def test_a_forked_copy_of_the_client_has_a_server_of_its_own(fork_server):
 @pytest.fixture
 def notebook(tmp_path):
     return write(
-        tmp_path / "warm.ipynb", code(IS_FORKED), code(FIGURE)
+        tmp_path / "warm.ipynb", code("import sys; print('seaborn' in sys.modules)"), code(FIGURE)
     )
 
 
@@ -297,7 +285,7 @@ def test_our_own_runner_uses_it(fork_server, notebook):
 
 
 def test_nbval_uses_it(tmp_path):
-    cell = code(IS_FORKED, 1)
+    cell = code("import sys; print('seaborn' in sys.modules)", 1)
     cell["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "True\n"}]
     write(tmp_path / "checked.ipynb", cell)
     options = ["-p", "no:cacheprovider", "--nbval", "--nbval-current-env", "-c", os.devnull]

@@ -22,6 +22,7 @@ import zipfile
 from collections.abc import Collection
 from typing import Any, NamedTuple, NoReturn
 
+INLINE = "module://matplotlib_inline.backend_inline"
 # Files whose descriptors the system closes, once what they have in their buffers is written.
 BUFFERED = (io.TextIOWrapper, io.BufferedWriter, io.BufferedRandom)
 PLAIN = (*BUFFERED, io.BufferedReader, io.FileIO)
@@ -40,8 +41,8 @@ class Request(NamedTuple):
     umask: int
 
 
-def freshen(request: Request, imported: dict[str, Any]) -> None:
-    """Make a forked child what a new process would be; ``imported`` are the server's modules."""
+def freshen(request: Request) -> None:
+    """Make a forked child what a new process would be."""
     gc.enable()
     # Through the mapping, which sets the variables of the C library, too.
     os.environ.clear()
@@ -56,17 +57,17 @@ def freshen(request: Request, imported: dict[str, Any]) -> None:
     sys.orig_argv[:] = request.cmd
     # A module written since the server looked into its folder would not be found.
     importlib.invalidate_caches()
-    _forget_exit_handlers(imported)
+    _forget_exit_handlers()
     # The random module sees to itself when a process forks; so does numpy's new interface.
-    if "numpy.random" in imported:
-        imported["numpy.random"].seed()
-    if "multiprocessing.process" in imported:
-        process = imported["multiprocessing.process"]
+    if "numpy.random" in sys.modules:
+        sys.modules["numpy.random"].seed()
+    if "multiprocessing.process" in sys.modules:
+        process = sys.modules["multiprocessing.process"]
         process.current_process().authkey = os.urandom(32)
-        process.ORIGINAL_DIR = request.cwd
+        process.ORIGINAL_DIR = request.cwd  # type: ignore[attr-defined]
 
 
-def _forget_exit_handlers(imported: dict[str, Any]) -> None:
+def _forget_exit_handlers() -> None:
     """Drop what was to be done at the server's end, keep what every process needs."""
     # What a module registered at its import is the server's: done by each kernel, it would
     # be done many times, and under the feet of the others.
@@ -75,8 +76,8 @@ def _forget_exit_handlers(imported: dict[str, Any]) -> None:
         finalizer.atexit = False
     weakref.finalize._registered_with_atexit = False  # type: ignore[attr-defined]
     atexit.register(logging.shutdown)
-    if "multiprocessing.util" in imported:
-        atexit.register(imported["multiprocessing.util"]._exit_function)
+    if "multiprocessing.util" in sys.modules:
+        atexit.register(sys.modules["multiprocessing.util"]._exit_function)
 
 
 class Watch(threading.Thread):
@@ -115,8 +116,22 @@ def run_kernel(request: Request, server: int, client: int) -> None:
             else:
                 self.poller = Watch(client)
 
+        def init_gui_pylab(self) -> None:
+            # At the import of matplotlib there was no shell that figures could go to.
+            use_backend(os.environ.get("MPLBACKEND") or INLINE)
+            super().init_gui_pylab()  # type: ignore[no-untyped-call]
+
     # The parent is read from the environment when ipykernel is imported: too early.
     ForkedKernelApp.launch_instance(request.cmd[3:], parent_handle=server)
+
+
+def use_backend(name: str) -> None:
+    """Make an already imported matplotlib draw as ``MPLBACKEND`` tells it at its import."""
+    if "matplotlib" not in sys.modules:
+        return
+    sys.modules["matplotlib"].rcParams["backend"] = name
+    if "matplotlib_inline.backend_inline" in sys.modules:
+        sys.modules["matplotlib_inline.backend_inline"]._enable_matplotlib_integration()
 
 
 def finish(known: Collection[str]) -> NoReturn:

@@ -141,8 +141,9 @@ class Server:
         self.environment = dict(environment)
         self.folder = folder or private_folder()
         self.alive = True
-        # Whether it has imported all; whether it has ever forked a kernel.
-        self.ready = self.proven = False
+        # First names of all that it has imported, once it has; whether it ever forked a kernel.
+        self.imported: set[str] = set()
+        self.proven = False
         self._patience = READY_LIMIT
         # Kernels are launched and asked after from several threads; whoever holds the lock
         # may find, while reading, that the server is gone, and then ends kernels under it.
@@ -156,10 +157,7 @@ class Server:
         # after the server's end, and its death would go unnoticed.
         with theirs:
             self._process = subprocess.Popen(
-                [
-                    *(sys.executable, str(SCRIPT), str(theirs.fileno()), str(len(NEEDED))),
-                    *modules(environment),
-                ],
+                [sys.executable, str(SCRIPT), str(theirs.fileno()), *modules(environment)],
                 cwd=self.folder,
                 env=_own_environment(environment),
                 stdin=subprocess.DEVNULL,
@@ -177,8 +175,8 @@ class Server:
 
     async def until_ready(self) -> str:
         """Wait until it has imported all, for a limited time; return why it has not."""
-        await self._wait_for(lambda: self.ready, self._patience)
-        if self.alive and not self.ready:
+        await self._wait_for(lambda: bool(self.imported), self._patience)
+        if self.alive and not self.imported:
             # The next kernel need not wait as long to learn the same.
             self._patience = 0.0
             return f"the process that forks them is not ready after {READY_LIMIT:g} seconds"
@@ -254,15 +252,15 @@ class Server:
     def _note(
         self,
         number: int = 0,
-        ready: bool = False,
+        imported: Sequence[str] = (),
         pid: int | None = None,
         ended: int | None = None,
         error: tuple[int, str, str | None] | None = None,
     ) -> None:
         """Take note that the server is ready, or of what became of a kernel."""
         self._starting.discard(number)
-        if ready:
-            self.ready = True
+        if imported:
+            self.imported.update(imported)
             return
         self.proven = True
         kernel = self._kernels[number]

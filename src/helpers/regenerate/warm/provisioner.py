@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import errno
+import importlib.machinery
 import itertools
 import json
 import logging
@@ -11,7 +12,7 @@ import subprocess
 import sys
 import time
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,8 @@ READ_AT_START = (
     *("OMP_", "OPENBLAS_", "GOTO_", "BLIS_", "MKL_", "KMP_", "VECLIB_", "NPY_", "NUMPY_"),
     *("PANDAS_", "MATPLOTLIBRC", "MPLCONFIGDIR", "HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"),
 )
+# How the file of a module, or of a package, ends.
+ENDINGS = (*importlib.machinery.all_suffixes(), "/__init__.py")
 # Long enough for any kernel that ends by itself, short enough for nobody to wonder.
 SOON = 1.0
 _counter = itertools.count(1)
@@ -85,16 +88,17 @@ class ForkServerProvisioner(LocalProvisioner):
         for _ in range(2):
             server = start(kwargs["env"])
             reason = differs(server.environment, kwargs["env"]) or await server.until_ready()
+            cwd = Path(kwargs.get("cwd") or ".").absolute()
+            reason = reason or shadows(cwd, server.imported)
             if reason:
                 return reason
             if server.takes_over:
                 say_once("the process that forks kernels has ended; another takes over")
-            cwd = str(Path(kwargs.get("cwd") or ".").absolute())
             with self._private_sockets(server), Streams(kwargs) as streams:
-                self.process = await server.launch(cmd, kwargs["env"], cwd, streams)
+                self.process = await server.launch(cmd, kwargs["env"], str(cwd), streams)
             if self.process is not None:
                 self.pid = self.pgid = self.process.pid
-                self.cwd = cwd
+                self.cwd = str(cwd)
                 await self._bound()
                 return "" if server.alive or self.process.poll() is None else ENDED
         return ENDED
@@ -261,6 +265,18 @@ def differs(ours: Mapping[str, str], theirs: Mapping[str, str]) -> str:
         if ours.get(name) != theirs.get(name)
     )
     return f"{', '.join(names)} differ from the first kernel's" if names else ""
+
+
+def shadows(folder: Path, imported: Collection[str]) -> str:
+    """Which modules in a kernel's folder take the place of those that the server imported."""
+    names: set[str] = set()
+    # What is wrong with a folder, its entry tells.
+    with contextlib.suppress(OSError):
+        names = {entry.name.partition(".")[0] for entry in folder.iterdir()}
+    # IPython looks into the folder after Python's own library and before what is installed.
+    names &= set(imported) - sys.stdlib_module_names
+    found = [n for n in sorted(names) if any(Path(folder, n + end).is_file() for end in ENDINGS)]
+    return f"{folder} has a module of its own named {', '.join(found)}" if found else ""
 
 
 def say_once(text: str) -> None:

@@ -2,14 +2,14 @@
 
 Run by its path and never imported, because ``python -m helpers...`` would import
 ``helpers`` into every kernel, and an edited helper would not be seen. What follows
-knows nothing of the package around it for the same reason, and loads its two neighbours
-by their paths, under no name that a notebook's own module could have.
+knows nothing of the package around it for the same reason, and loads its neighbour by
+its path, under no name that a notebook's own module could have.
 
-Arguments: the descriptor of a socket, how many of the modules that follow a kernel itself
-consists of, and the modules to import. Requests arrive on the socket, one JSON object a
-line, each with three descriptors (input, output, errors); what became of each goes back the
-same way. The end of the socket is the end of its client: all kernels are killed, the working
-folder is removed, and so is this process.
+Arguments: the descriptor of a socket, and the modules to import. What has been imported is
+said on the socket; then requests arrive there, one JSON object a line, each with three
+descriptors (input, output, errors); what became of each goes back the same way. The end of
+the socket is the end of its client: all kernels are killed, the working folder is removed,
+and so is this process.
 """
 
 import sys
@@ -52,9 +52,9 @@ def neighbour(name: str) -> Any:
 
 
 if TYPE_CHECKING:
-    from helpers.regenerate.warm import arrivals, child
+    from helpers.regenerate.warm import child
 else:
-    arrivals, child = neighbour("arrivals"), neighbour("child")
+    child = neighbour("child")
 
 
 class Server:
@@ -208,31 +208,16 @@ def client_descriptor() -> int:
     return -1
 
 
-def import_stack(needed: list[str], stack: list[str]) -> arrivals.Arrivals:
-    """Import what every kernel consists of, and what it will find imported beforehand."""
+def import_stack(modules: list[str]) -> None:
+    """Import what every kernel will have imported, as far as it is installed."""
     # Nothing collected before the fork: pages that are never written stay shared.
     gc.disable()
-    import_all(needed)
-    before = set(sys.modules)
-    bare: dict[str, set[str]] = {}
     with pretended_kernel():
-        for name in stack:
-            package = name.partition(".")[0]
-            import_all([package])
-            bare.setdefault(package, set(sys.modules))
-            import_all([name])
-    waiting = arrivals.Arrivals(before, bare)
-    sys.meta_path.insert(0, waiting)
+        for name in modules:
+            with contextlib.suppress(ModuleNotFoundError):
+                importlib.import_module(name)
     # Never looked at again by a collection in a kernel, which would write to every object.
     gc.freeze()
-    return waiting
-
-
-def import_all(modules: list[str]) -> None:
-    """Import what is installed."""
-    for name in modules:
-        with contextlib.suppress(ModuleNotFoundError):
-            importlib.import_module(name)
 
 
 @contextlib.contextmanager
@@ -254,20 +239,18 @@ def main() -> None:
     server = os.getpid()
     connection = socket.socket(fileno=int(sys.argv[1]))
     connection.set_inheritable(False)
-    needed, modules = int(sys.argv[2]), sys.argv[3:]
-    waiting = import_stack(modules[:needed], modules[needed:])
+    import_stack(sys.argv[2:])
     if threading.active_count() > 1:
         sys.stderr.write("A module imported beforehand runs a thread, so kernels cannot fork.\n")
         # Not sys.exit, which would wait for the thread.
         os._exit(1)
-    forking = Server(connection)
-    forking.tell(ready=True)
+    forking, imported = Server(connection), set(sys.modules)
+    forking.tell(imported=sorted({name.partition(".")[0] for name in imported}))
     request = forking.serve()
     if request:
-        child.freshen(request, waiting.known)
-        waiting.environment = dict(os.environ)
+        child.freshen(request)
         child.run_kernel(request, server, forking.client)
-        child.finish(waiting.known)
+        child.finish(imported)
 
 
 if __name__ == "__main__":
