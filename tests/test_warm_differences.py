@@ -1,14 +1,17 @@
 """What a notebook can tell a forked kernel from a new process by: as little as can be."""
 
 import gzip
+import re
 import sys
 import warnings
 import zipfile
 
 import pytest
+from jupyter_client.provisioning import KernelProvisionerFactory
 from kernel_runner import FORKED, STOCK, running
 from test_warm_server import fork_server, is_forked
 
+from helpers.dataset.files import REPOSITORY
 from helpers.regenerate.warm.provisioner import shadows
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forks, and reads /proc")
@@ -79,3 +82,23 @@ def test_what_only_looks_like_a_module_is_none(tmp_path):
     assert shadows(tmp_path / "no such folder", {"yaml"}) == ""
     (tmp_path / "pandas.abi3.so").touch()
     assert "pandas" in shadows(tmp_path, {"yaml", "seaborn", "pandas"})
+
+
+PAGE = (REPOSITORY / "docs" / "kernels.md").read_text(encoding="utf-8")
+ROWS = re.findall(r"^\| `(.*?)` \| (\w+) \| (\w+) \|", PAGE, re.MULTILINE)
+
+
+def test_the_page_has_rows():
+    assert len(ROWS) == PAGE.count("\n| `") >= 6
+
+
+@pytest.mark.parametrize(("code", "stock", "warm"), ROWS, ids=range(len(ROWS)))
+def test_the_page_says_what_differs(fork_server, monkeypatch, tmp_path, code, stock, warm):
+    assert stock != warm
+    for provisioner, printed in ((FORKED, warm), (STOCK, stock)):
+        monkeypatch.setenv("JUPYTER_DEFAULT_PROVISIONER_NAME", provisioner)
+        KernelProvisionerFactory.clear_instance()
+        folder = tmp_path / provisioner
+        folder.mkdir()
+        with running(cwd=str(folder)) as kernel:
+            assert kernel.printed(code) == printed, provisioner

@@ -227,8 +227,10 @@ def lab(edit: bool, options: tuple[str, ...]) -> None:
     from helpers.regenerate import lab as jupyter  # noqa: PLC0415
 
     jupyter.refuse_root(options)
-    notebooks, data = notebooks_folder(), data_folder().resolve()
+    notebooks = notebooks_folder()
     house = notebooks.parent
+    with data_errors():
+        data = data_folder()
     if edit:
         jupyter.open_lab(house if data.is_relative_to(house) else notebooks, notebooks, options)
         return
