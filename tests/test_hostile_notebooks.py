@@ -166,7 +166,7 @@ def test_each_is_said_for_what_it_is(ran, name):
     expected = NOTEBOOKS[name][1]
     said = ran.said.get(name, "")
     if expected is not None:
-        assert re.fullmatch(rf"(?:cell \[\d+\]: )?{expected}" if expected else "", said), said
+        assert re.fullmatch(rf"(?:cell \[3\]: )?{expected}" if expected else "", said), said
 
 
 def test_the_others_are_done(ran):
