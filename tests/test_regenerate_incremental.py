@@ -3,11 +3,12 @@
 import json
 import os
 import shutil
+import sys
 
 import pytest
 from notebook_maker import asking, code, printed, write
 
-from helpers.regenerate.fingerprint import CHANGED, file_digest, names_digest
+from helpers.regenerate.fingerprint import CHANGED, MISSING, file_digest, names_digest
 from helpers.regenerate.incremental import Ledger, Project, reasons
 from helpers.regenerate.plan import Run
 from helpers.regenerate.store import open_store, read_records
@@ -116,6 +117,12 @@ def test_another_place_is_no_change(house, tmp_path_factory):
     other.project = Project(moved / "nb", moved / "code", {"data": moved / "data"})
     other.run = Run(moved / "nb" / "01.ipynb", {"n": 1}, "01")
     assert other.why() == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes of Unix")
+def test_a_pipe_is_no_file_and_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    assert file_digest(tmp_path / "pipe") == MISSING
 
 
 def test_a_missing_file(house):
