@@ -7,11 +7,12 @@ import pytest
 from small_data import write_small_data
 
 from helpers.regenerate import warm
+from helpers.regenerate.settings import own_settings
 
 
 def pytest_configure():
-    """Have the kernels that run the notebooks forked, unless the environment says otherwise."""
-    os.environ.update(warm.environment())
+    """Have kernels forked, unless the environment says otherwise, and without a user's settings."""
+    os.environ.update({**warm.environment(), **own_settings()})
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ account: Account = "essay"  # whose picture of the world
 least: int = 2  # the least number of states
 strict: bool = False  # drop what is open"""
 PLAN = "01_types:\n  - {}\n  - {least: 3}\n02_plain:\n  - {}\n"
-EXECUTED = b'{"cells": []}'
+EXECUTED = b'{"cells": [{"cell_type": "markdown", "metadata": {}, "source": "# What came of it"}]}'
 NO_SUCH = ["--no-such-option"]
 
 
@@ -44,7 +44,7 @@ def execute(monkeypatch):
     """Put a function in the place of the execution; no process is to be started for it."""
 
     def put(function):
-        monkeypatch.setattr(executors, "execute_run", lambda run, *_: function(run))
+        monkeypatch.setattr(executors, "execute_run", lambda run, *_, **__: function(run))
         monkeypatch.setattr(executors, "refresh_run", function)
         monkeypatch.setattr(executors, "warm_kernels", contextlib.nullcontext)
 
@@ -281,6 +281,28 @@ def test_the_folder_does_not_depend_on_where_one_is(folder, monkeypatch, tmp_pat
     done = call("list")
     assert done.exit_code == 2
     assert f"no notebooks in {tmp_path / 'empty'}" in done.stderr
+
+
+def test_a_folder_that_is_named_relative_to_here_is_no_other_in_a_kernel(
+    folder, monkeypatch, small_folder
+):
+    monkeypatch.chdir(small_folder.parent)
+    monkeypatch.setenv("COALITION_DATA", small_folder.name)
+    monkeypatch.setenv("COALITION_NOTEBOOKS", os.path.relpath(folder))
+    assert call("list").exit_code == 0
+    assert os.environ["COALITION_DATA"] == str(small_folder)
+    assert os.environ["COALITION_NOTEBOOKS"] == str(folder)
+
+
+@pytest.mark.parametrize("module", ["helpers", "helpers.cli"])
+def test_is_a_module_too(module):
+    done = subprocess.run(
+        [sys.executable, "-m", module, "--version"],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, f"coalition, version {helpers.__version__}\n")
 
 
 def commands():

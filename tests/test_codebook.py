@@ -141,9 +141,13 @@ CORRUPTIONS = [
     ("unit: One", "unit: [One", "", "not YAML"),
     ("unit: One", "unit: 2026-13-45\nunit2: One", "", "put odd values in quotes"),
     ("unit: One", "unit: !!int x\nunit2: One", "", "put odd values in quotes"),
-    ("unit: One", "unit: !!python/object:os.system x\nunit2: One", "", "not YAML"),
+    ("unit: One", "unit: !!python/object:os.system x\nunit2: One", "", "is of no use here"),
+    ("unit: One", "unit: &a [*a]\nunit2: One", "", "could multiply"),
+    ("unit: One", "unit: [&a [x], &b [*a]]\nunit2: One", "", "could multiply"),
+    ("unit: One", "unit: \x07\nunit2: One", "", "control characters"),
+    ("unit: One", "unit: " + "9" * 5000 + "\nunit2: One", "", "limit (4300 digits)"),
     ("unit: One", "<<<<<<< HEAD\nunit: One", "", "conflict marker"),
-    ("unit: One", "unit: " + "[" * 5000 + "\nunit2: One", "", "not YAML"),
+    ("unit: One", "unit: " + "[" * 100_000 + "\nunit2: One", "", "brackets within brackets"),
 ]
 
 
@@ -156,6 +160,8 @@ def test_what_is_refused(tmp_path: Path, old: str, new: str, column: str, words:
     found = [p for p in problems if p.column.startswith(column) and words in p.message]
     assert found, "\n".join(map(str, problems))
     assert all(problem.file == "codebook.yml" for problem in problems)
+    if "unit2" in new:
+        assert [p.line for p in found] == [TEXT[: TEXT.index("\nunit:")].count("\n") + 2]
 
 
 def test_a_problem_names_its_line(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import os
+import shutil
 import stat
 import sys
 from pathlib import Path
@@ -17,6 +18,7 @@ from helpers.regenerate.execute import Outcome
 from helpers.regenerate.plan import Run
 from helpers.regenerate.readme_picture import picture_of, picture_path
 from helpers.regenerate.report import Report
+from helpers.regenerate.scratch import DRAFT
 
 EXECUTED = b'{"cells": []}'
 
@@ -86,6 +88,39 @@ def test_writes_each_run_as_it_ends(tmp_path, report):
     with pytest.raises(KeyboardInterrupt):
         regenerate(asked, tmp_path / "out", report, interrupted, ignore)
     assert files(tmp_path / "out") == {"a.ipynb": b"A"}
+
+
+def test_a_file_that_cannot_be_written_concerns_no_other(tmp_path, report):
+    out = tmp_path / "out"
+    asked = runs(tmp_path / "nb", "a", "b", "c")
+    require_folder(out, asked)
+    (out / "a.ipynb").mkdir()
+
+    def removing(_):
+        yield Outcome("a", 1.0, b"A")
+        shutil.rmtree(out)
+        yield Outcome("b", 1.0, b"B")
+        yield Outcome("c", 1.0, b"C")
+
+    assert not regenerate(asked, out, report, removing, ignore)
+    assert files(out) == {"b.ipynb": b"B", "c.ipynb": b"C"}
+    (row, *others) = report.rows
+    assert row[1] == "FAILED, not written"
+    assert "its file cannot be written" in row[0].error and "a.ipynb" in row[0].error
+    assert [result for _, result in others] == ["done", "done"]
+
+
+def test_a_notebook_that_cannot_be_refreshed_concerns_no_other(tmp_path, report):
+    asked = runs(tmp_path, "a", "b")
+
+    def removing(_):
+        asked[0].notebook.unlink()
+        for run in asked:
+            yield Outcome(run.name, 1.0, EXECUTED)
+
+    assert not refresh([run.notebook for run in asked], report, removing)
+    assert files(tmp_path) == {"b.ipynb": EXECUTED}
+    assert [result for _, result in report.rows] == ["FAILED, not written", "rewritten"]
 
 
 def test_the_notebooks_are_never_the_output(tmp_path):
@@ -163,13 +198,13 @@ def test_a_file_is_replaced_in_one_step(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("error", [OSError("disk full"), KeyboardInterrupt()])
-@pytest.mark.parametrize("step", ["write_bytes", "replace"])
+@pytest.mark.parametrize("step", ["open", "replace"])
 def test_a_file_is_whole_or_not_there(tmp_path, monkeypatch, error, step):
     (tmp_path / "a.ipynb").write_bytes(b"old")
 
     def broken(self, *_):
-        if step == "write_bytes":
-            with self.open("wb") as file:
+        if step == "open":
+            with open(self, "wb") as file:  # noqa: PTH123, not the method that is replaced
                 file.write(b"ne")
         raise error
 
@@ -181,12 +216,19 @@ def test_a_file_is_whole_or_not_there(tmp_path, monkeypatch, error, step):
     assert files(tmp_path) == {"a.ipynb": b"old"}
 
 
-def test_a_draft_left_by_a_killed_process_is_no_notebook(tmp_path):
-    stale = tmp_path / f".a.ipynb.{os.getpid()}.tmp"
-    stale.write_bytes(b"half of a notebook, and longer than the next one")
-    assert not list(tmp_path.glob("*.ipynb"))
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a permission on Windows")
+def test_nothing_is_written_through_a_link_that_somebody_planted(tmp_path, monkeypatch):
+    target = tmp_path / "target"
+    target.write_bytes(b"mine")
+    monkeypatch.setattr("secrets.token_hex", lambda _: "guessed")
+    (tmp_path / f".a.ipynb.guessed{DRAFT}").symlink_to(target)
+    with pytest.raises(FileExistsError):
+        write_whole(tmp_path / "a.ipynb", b"new")
+    monkeypatch.undo()
+    (tmp_path / "a.ipynb").symlink_to(target)
     write_whole(tmp_path / "a.ipynb", b"new")
-    assert files(tmp_path) == {"a.ipynb": b"new"}
+    assert target.read_bytes() == b"mine"
+    assert (tmp_path / "a.ipynb").read_bytes() == b"new"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")

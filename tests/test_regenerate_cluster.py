@@ -14,6 +14,7 @@ from notebook_maker import asking
 
 from helpers.regenerate.cluster import SentRun, differences, execute_there, fingerprint
 from helpers.regenerate.incremental import Project
+from helpers.regenerate.limits import Limits
 from helpers.regenerate.store import read_records
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends signals of Unix")
@@ -190,6 +191,6 @@ def test_differences_are_named(house, tmp_path):
 
 def test_a_worker_that_has_changed_since_refuses(house):
     run = SentRun(Path("01.ipynb"), {}, "01", b"")
-    outcome = execute_there(run, lambda: house, {**fingerprint(house), "pandas": "0.1"})
+    outcome = execute_there(run, lambda: house, {**fingerprint(house), "pandas": "0.1"}, Limits())
     assert outcome.notebook is None
     assert outcome.error.startswith("refused by a worker: pandas is ")

@@ -256,6 +256,24 @@ def test_refresh_leaves_a_failing_notebook_as_it_was(refreshed):
     ]
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="uses a limit and a variable of Linux")
+def test_few_open_files_are_said(folder, tmp_path):
+    import resource  # noqa: PLC0415
+
+    done = subprocess.run(
+        [*COMMAND, "run", "01", "--jobs", "2", "--out", str(tmp_path)],
+        env={**os.environ, "COALITION_NOTEBOOKS": str(folder)},
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40)),
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 2
+    assert re.search(
+        r"2 jobs need \d+ open files, and the system allows 40; allow more", done.stderr
+    )
+
+
 def is_alive(pid):
     try:
         os.kill(pid, 0)
@@ -272,11 +290,14 @@ def wait_for(condition, seconds=30):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends a signal of Unix")
-def test_an_interrupt_leaves_no_kernel_and_no_half_file(tmp_path):
+@pytest.mark.parametrize("number", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_an_interrupt_leaves_no_kernel_and_no_half_file(tmp_path, number):
     sign = tmp_path / "pid"
     slow = f"import os, pathlib, time\npathlib.Path({str(sign)!r}).write_text(str(os.getpid()))"
     asking(tmp_path / "nb" / "01_quick.ipynb", NUMBER)
-    asking(tmp_path / "nb" / "02_slow.ipynb", NUMBER, f"{slow}\ntime.sleep(100)")
+    asking(tmp_path / "nb" / "02_slow.ipynb", NUMBER, f"{slow}\nwhile True: print('x' * 30_000)")
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
     # Whatever is started in the background, as in some CI, ignores interrupts.
     heeding = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
     process = subprocess.Popen(
@@ -288,20 +309,23 @@ def test_an_interrupt_leaves_no_kernel_and_no_half_file(tmp_path):
             "02",
             "--jobs",
             "1",
+            "--max-output",
+            "1e9",
             "--out",
             str(tmp_path / "out"),
         ],
-        env={**os.environ, "COALITION_NOTEBOOKS": str(tmp_path / "nb")},
+        env={**os.environ, "COALITION_NOTEBOOKS": str(tmp_path / "nb"), "TMPDIR": str(temporary)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         encoding="utf-8",
     )
     wait_for(lambda: sign.is_file() and sign.read_text(encoding="utf-8"))
-    process.send_signal(signal.SIGINT)
+    process.send_signal(getattr(signal, number))
     out, err = process.communicate(timeout=30)
-    assert process.returncode == 130
+    assert process.returncode == 128 + getattr(signal, number)
+    assert list(temporary.iterdir()) == []
     assert err.strip() == (
-        "Interrupted. What is written is whole; the same command goes on from there."
+        "Interrupted in 02_slow. What is written is whole; the same command goes on from there."
     )
     assert "1 of 2 went well, 0 failed, 1 not run" in out
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [

@@ -11,6 +11,7 @@ from helpers.regenerate import executors, running_kernels
 from helpers.regenerate.execute import Outcome
 from helpers.regenerate.executors import as_they_end, default_jobs
 from helpers.regenerate.plan import Run
+from helpers.regenerate.running_kernels import RunningKernel
 
 RUNS = [Run(Path("a.ipynb"), {}, str(n)) for n in range(6)]
 
@@ -79,10 +80,10 @@ def test_a_lost_worker_is_the_outcome_of_its_run():
 
 def test_after_a_stop_no_kernel_begins_its_work():
     running_kernels.stop()
-    with pytest.raises(running_kernels.StoppedError), running_kernels.registered(None):
+    with pytest.raises(running_kernels.StoppedError), RunningKernel("a").at_work(None):
         raise AssertionError("began")
     running_kernels.allow()
-    with running_kernels.registered(None):
+    with RunningKernel("a").at_work(None):
         pass
 
 

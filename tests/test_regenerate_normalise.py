@@ -3,11 +3,13 @@
 import copy
 import itertools
 import json
+import time
 
 import nbformat
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from nbclient.client import _RGX_CARRIAGERETURN
 from notebook_maker import code, markdown, notebook, printed, result
 
 from helpers.regenerate.normalise import machine_paths, merge_streams, normalise, to_bytes
@@ -88,7 +90,8 @@ def test_papermills_error_marks_get_fixed_ids():
     assert [cell["id"] for cell in content["cells"]] == ["papermill-error-1", "papermill-error-2"]
 
 
-pieces = st.lists(st.tuples(st.sampled_from(["stdout", "stderr"]), st.text(max_size=3)))
+texts = st.text(st.characters() | st.sampled_from("a\r\n"), max_size=5)
+pieces = st.lists(st.tuples(st.sampled_from(["stdout", "stderr"]), texts))
 
 
 @given(pieces)
@@ -96,14 +99,33 @@ def test_joining_keeps_every_text_in_order(written):
     merged = merge_streams([printed(text, name) for name, text in written])
     assert all(a["name"] != b["name"] for a, b in itertools.pairwise(merged))
     for stream in ("stdout", "stderr"):
-        assert "".join(o["text"] for o in merged if o["name"] == stream) == "".join(
-            text for name, text in written if name == stream
-        )
+        whole = "".join(text for name, text in written if name == stream)
+        # As nbclient has it, which takes a hundred seconds for a million characters.
+        shown = _RGX_CARRIAGERETURN.sub("", whole)
+        assert "".join(o["text"] for o in merged if o["name"] == stream) == shown
 
 
-def test_joining_reads_lists_of_lines_and_stops_at_other_outputs():
+def test_joining_reads_lists_of_lines_and_goes_on_after_other_outputs():
     outputs = [printed(["a\n", "b"]), printed("c"), result("1"), printed("d")]
-    assert [output.get("text") for output in merge_streams(outputs)] == ["a\nbc", None, "d"]
+    assert [output.get("text") for output in merge_streams(outputs)] == ["a\nbcd", None]
+
+
+def test_what_was_printed_stands_before_errors_unless_something_is_between():
+    out, err = printed("o"), printed("e", "stderr")
+    assert merge_streams([dict(err), dict(out)]) == [out, err]
+    assert merge_streams([dict(err), result("1"), dict(out)]) == [err, result("1"), out]
+
+
+def test_a_long_line_takes_no_longer_than_a_short_one_for_each_character():
+    begin = time.perf_counter()
+    merge_streams([printed("x" * 5_000_000), printed("y\r" * 1_000_000)])
+    assert time.perf_counter() - begin < 5
+
+
+def test_half_a_pair_of_surrogates_is_written_as_an_escape():
+    content = notebook({**code("x", 1), "outputs": [printed("\ud800")]})
+    (cell,) = json.loads(to_bytes(nbformat.from_dict(content)))["cells"]
+    assert cell["outputs"][0]["text"] == ["\ud800"]
 
 
 @pytest.mark.parametrize(

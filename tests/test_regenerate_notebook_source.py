@@ -195,6 +195,18 @@ def test_finds_notebooks_in_order(folder):
         find_notebooks(folder / "nowhere")
 
 
+def test_what_systems_and_programs_leave_beside_notebooks_is_none(tmp_path):
+    asking(tmp_path / "01.ipynb", "")
+    (tmp_path / "._01.ipynb").write_bytes(b"\x00\x05\x16\x07")
+    (tmp_path / "Untitled.ipynb").touch()
+    write(tmp_path / "Untitled1.ipynb")
+    write(tmp_path / "Untitled2.ipynb", code(""), code(" \n"))
+    write(tmp_path / "begun.ipynb", code("1"))
+    (tmp_path / "broken.ipynb").write_text("{", encoding="utf-8")
+    names = [path.name for path in find_notebooks(tmp_path)]
+    assert names == ["01.ipynb", "begun.ipynb", "broken.ipynb"]
+
+
 def test_chooses_by_name_number_or_path(folder, tmp_path, monkeypatch):
     wanted = folder / "01_types.ipynb"
     for text in ("01_types", "01_types.ipynb", "01", str(wanted)):

@@ -2,10 +2,14 @@
 
 import pickle
 
+import hypothesis
 import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
 from notebook_maker import asking
 
 from helpers.regenerate.errors import RegenerateError
+from helpers.regenerate.limits import Limits
 from helpers.regenerate.notebook_source import read_notebook
 from helpers.regenerate.parameter_values import remember
 from helpers.regenerate.plan import Run, default_notebooks, make_run, read_plan, select_runs
@@ -41,7 +45,7 @@ def folder(tmp_path):
 
 
 def plan(folder, text):
-    (folder / "plan.yml").write_text(text, encoding="utf-8")
+    (folder / "plan.yml").write_text(text, encoding="utf-8", errors="surrogatepass")
     return read_plan(folder, ALLOWED)
 
 
@@ -55,6 +59,14 @@ def test_reads_runs_with_all_their_parameters(folder):
     assert runs[0].parameters == {"account": "essay", "silence": "undecided", "strict": False}
     assert runs[1].parameters == {"account": "essay", "silence": "as_no", "strict": True}
     assert runs[2].notebook == (folder / "02_regions.ipynb").resolve()
+
+
+def test_a_run_may_have_limits_of_its_own(folder):
+    runs = plan(folder, "01_types:\n  - {strict: true, coalition: {timeout: 5}}\n  - {}\n")
+    assert [run.limits for run in runs] == [Limits(timeout=5), Limits()]
+    assert runs[0].name == "01_types__strict-true"
+    with pytest.raises(RegenerateError, match=r"line 2: timeout: 0 is not a number above 0"):
+        plan(folder, "01_types:\n  - {coalition: {timeout: 0}}\n")
 
 
 def test_a_run_can_be_sent_elsewhere(folder):
@@ -89,8 +101,20 @@ def test_a_run_can_be_sent_elsewhere(folder):
         ("a: [{}]\n---\nb: [{}]", ["not YAML"]),
         (
             "01_types:\n- {account: !!python/name:os.system x}",
-            ["line 2: account has a value of no"],
+            ["line 2: the tag 'tag:yaml.org,2002:python/name:os.system'", "in quotes"],
         ),
+        ("01_types:\n- {strict: !!bool x}", ["line 2: the tag"]),
+        (
+            "01_types:\n- {account: 2023-02-30}",
+            ["line 2: 01_types: account: '2023-02-30' is not", "in quotes; allowed: essay, record"],
+        ),
+        ("01_types:\n- {strict: =}", ["line 2: 01_types: strict: '='", "true or false"]),
+        (f"01_types:\n- {{n: {'9' * 5000}}}", ["line 2: a text of 5000 characters; allowed: at"]),
+        (f"01_types:\n- {'[' * 20_000}", ["line 2: brackets within brackets"]),
+        (f"01_types:\n- {'{a: ' * 20_000}", ["line 2: brackets within brackets"]),
+        ("01_types:\n- {}\n- {account: &a essay, silence: *a}", ["line 3: & and * refer"]),
+        ("01_types:\n- {account: \x00}", ["line 2: not YAML"]),
+        ("01_types:\n- {account: \ud800}", ["line 2: not UTF-8"]),
         ("", ["needs notebooks"]),
         ("- 01_types", ["needs notebooks"]),
         ("? [1]\n: [{}]", ["plan.yml, line 1: a name was expected"]),
@@ -109,6 +133,59 @@ def test_says_all_that_is_wrong_at_once(folder):
     with pytest.raises(RegenerateError) as error:
         plan(folder, "01_types: [{x: 1}, {y: 2}]\n04: [{}]\n02_regions: [{region: Asia}]")
     assert len(str(error.value).splitlines()) == 4
+
+
+def test_references_that_multiply_are_refused_before_they_do(folder):
+    lines = [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 40)]
+    with pytest.raises(RegenerateError, match="line 1: & and"):
+        plan(folder, "\n".join(["a0: &a0 [x]", *lines]))
+
+
+PIECES = [
+    *("2023-02-30", "0001-01-01 00:00:00 +99:99", "!!int x", "!!float ''", "!!set {a}", "<<", "="),
+    *("9" * 400, "0x" + "f" * 400, "1:2:3", ".inf", ".nan", "1e999", "0b_", "&a", "*a", "!x y"),
+    *(
+        "[" * 99,
+        "{",
+        "}",
+        "]",
+        "'",
+        '"',
+        "|",
+        ">",
+        "? ",
+        "- ",
+        ": ",
+        "\t",
+        "\r",
+        "%YAML 9.9",
+        "---",
+    ),
+    *("---", "\x00", "\ufeff", "\u2028", "\ud800", "~", "[[1]]", "{a: {b: c}}", "{? [a] : b}"),
+]
+EVERY = """\
+n: int = 1  # a number
+f: float = 1.0  # a number
+s: str = "x"  # a text
+l: list[int] = []  # numbers
+o: Optional[Account] = None  # whose"""
+PLACE, DROPPED = st.integers(0, 80), st.integers(0, 9)
+WHOLE = "01_types: [{}]\n04_every:\n- {n: 3, f: 2.5, s: a, l: [1, 2], o: essay}\n"
+
+
+@settings(max_examples=200, deadline=5000, suppress_health_check=list(HealthCheck))
+@hypothesis.given(edits=st.lists(st.tuples(PLACE, DROPPED, st.sampled_from(PIECES)), max_size=3))
+def test_any_corruption_is_a_plan_or_an_error_with_its_line(folder, edits):
+    asking(folder / "04_every.ipynb", EVERY)
+    text = WHOLE
+    for at, dropped, piece in edits:
+        text = text[:at] + piece + text[at + dropped :]
+    try:
+        plan(folder, text)
+    except RegenerateError as error:
+        problem = str(error)
+        assert ", line " in problem or "needs notebooks" in problem
+        assert len(problem) < 10_000
 
 
 def test_a_missing_plan_is_said(folder):

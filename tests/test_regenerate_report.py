@@ -60,6 +60,16 @@ def test_the_table_says_what_happened_and_where_to_look():
         assert table.endswith("\nLook at: /somewhere/build\n")
 
 
+def test_an_error_is_shown_and_not_obeyed():
+    stream = io.StringIO()
+    report = Report(1, stream)
+    report.add(Outcome("a", 1.0, b"", "\x1b[2J\u202eé\n" + "y" * 10_000_000), "FAILED")
+    report.close("Look")
+    shown = stream.getvalue()
+    assert r"a: \x1b[2J\u202eé" + "\n" in shown
+    assert len(shown) < 6000 and "characters more" in shown
+
+
 def test_nothing_is_said_of_no_runs():
     stream = io.StringIO()
     Report(3, stream).close("Look at: /somewhere")

@@ -9,10 +9,11 @@ import helpers
 
 PACKAGE = Path(helpers.__file__).parent
 MAY_IMPORT = {
-    "dataset": set(),
+    "yaml_reading": set(),
+    "dataset": {"yaml_reading"},
     "analysis": {"dataset"},
     "display": {"dataset", "analysis"},
-    "regenerate": set(),
+    "regenerate": {"yaml_reading"},
     "publish": {"dataset", "analysis", "display", "regenerate"},
     "parameters": {"dataset"},
     "data": {"dataset"},

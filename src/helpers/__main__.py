@@ -2,4 +2,6 @@
 
 from helpers.cli import main
 
-main(prog_name="coalition")
+# Processes that it starts may import it under another name.
+if __name__ == "__main__":
+    main(prog_name="coalition")

@@ -1,7 +1,9 @@
 """The command itself: how it ends, and what its commands share."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -9,11 +11,13 @@ import click
 import helpers
 from helpers.dataset.files import DataError
 from helpers.regenerate.errors import RegenerateError
+from helpers.regenerate.signals import like_interrupts
 
 if TYPE_CHECKING:
     from helpers.regenerate.parameter_values import Allowed
 
 INTERRUPTED = 130
+FOLDERS = ("COALITION_DATA", "COALITION_NOTEBOOKS")
 
 
 class WrongInput(click.ClickException):
@@ -27,20 +31,31 @@ class Coalition(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; turn what a user can put right into a message."""
+        _settle_folders()
         try:
-            return super().invoke(ctx)
-        except KeyboardInterrupt:
+            with like_interrupts():
+                return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            ended = ", ".join(getattr(error, "__notes__", []))
             click.echo(
-                "\nInterrupted. What is written is whole; the same command goes on from there.",
+                f"\nInterrupted{f' in {ended}' if ended else ''}. "
+                "What is written is whole; the same command goes on from there.",
                 err=True,
             )
-            ctx.exit(INTERRUPTED)
+            ctx.exit(getattr(error, "code", INTERRUPTED))
         except RegenerateError as error:
             raise WrongInput(str(error)) from error
         except (BrokenPipeError, click.exceptions.Exit):
             raise
         except OSError as error:
             raise click.ClickException(str(error)) from error
+
+
+def _settle_folders() -> None:
+    """Have folders that the environment names relative to this one mean the same to kernels."""
+    for name in FOLDERS:
+        if os.environ.get(name):
+            os.environ[name] = str(Path(os.environ[name]).expanduser().absolute())
 
 
 def example(*lines: str) -> str:

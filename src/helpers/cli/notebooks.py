@@ -10,6 +10,7 @@ import click
 
 from helpers.cli.group import allowed_values, data_errors, example, main
 from helpers.cli.repository import notebooks_folder
+from helpers.regenerate.limits import DEFAULTS, Limits, read_limits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,6 +89,33 @@ def _runs(
     return runs
 
 
+LIMITS = {
+    "timeout": ("SECONDS", "Seconds after which a run is ended"),
+    "max_memory": ("MB", "Memory at which a run is ended (seen on Linux)"),
+    "max_output": ("MB", "Output at which a run is ended"),
+}
+
+
+def _limits(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command options for what a run may take."""
+
+    @functools.wraps(command)
+    def limited(*arguments: Any, **more: Any) -> None:
+        given = {name: more.pop(name) for name in LIMITS}
+        asked = read_limits({name: value for name, value in given.items() if value is not None})
+        command(*arguments, limits=asked, **more)
+
+    decorated: Callable[..., None] = limited
+    for name, (unit, text) in reversed(LIMITS.items()):
+        decorated = click.option(
+            f"--{name.replace('_', '-')}",
+            type=float,
+            metavar=unit,
+            help=f"{text}; {getattr(DEFAULTS, name):g} unless the plan or notebook says otherwise.",
+        )(decorated)
+    return decorated
+
+
 @main.command(
     epilog=example(
         "coalition run", "coalition run 01_support_typology -p min_confidence high --out trial"
@@ -106,7 +134,15 @@ def _runs(
     metavar="ADDRESS",
     help="Run on the workers of the Dask scheduler at this address.",
 )
-def run(runs: "list[Run]", out: Path, jobs: int | None, force: bool, address: str | None) -> None:
+@_limits
+def run(
+    runs: "list[Run]",
+    out: Path,
+    jobs: int | None,
+    force: bool,
+    address: str | None,
+    limits: Limits,
+) -> None:
     """Execute notebooks into a folder.
 
     Without arguments, all runs of notebooks/plan.yml. With NOTEBOOK (its name, its
@@ -120,13 +156,15 @@ def run(runs: "list[Run]", out: Path, jobs: int | None, force: bool, address: st
     """
     from helpers.regenerate.batch import require_folder  # noqa: PLC0415
     from helpers.regenerate.incremental import Ledger, reasons  # noqa: PLC0415
+    from helpers.regenerate.scratch import clear_drafts  # noqa: PLC0415
     from helpers.regenerate.store import open_store  # noqa: PLC0415
 
     if jobs and address:
         raise click.UsageError("--jobs is for this machine; a cluster's workers bring their own.")
     target, project = out.expanduser().resolve(), _project()
     require_folder(target, runs)
-    with open_store(target) as store:
+    with open_store(target, _say) as store:
+        clear_drafts(target)
         due = runs
         if not force:
             why = reasons(runs, project, target, store.records())
@@ -134,9 +172,15 @@ def run(runs: "list[Run]", out: Path, jobs: int | None, force: bool, address: st
         if len(due) < len(runs):
             click.echo(f"{len(runs) - len(due)} of {len(runs)} runs are up to date.")
         if due:
-            _execute(due, target, Ledger(project, target, store, due), jobs, address)
+            ledger = Ledger(project, target, store, due)
+            _execute(due, target, ledger, jobs, address, limits)
         else:
             click.echo(f"Look at: {target}")
+
+
+def _say(text: str) -> None:
+    """Tell the user what is no result."""
+    click.echo(text, err=True)
 
 
 def _project() -> "Project":
@@ -148,7 +192,12 @@ def _project() -> "Project":
 
 
 def _execute(
-    runs: "Sequence[Run]", target: Path, ledger: "Ledger", jobs: int | None, address: str | None
+    runs: "Sequence[Run]",
+    target: Path,
+    ledger: "Ledger",
+    jobs: int | None,
+    address: str | None,
+    limits: Limits,
 ) -> None:
     """Execute runs, here or on a cluster, under a report."""
     from helpers.cli.repository import project  # noqa: PLC0415
@@ -158,9 +207,9 @@ def _execute(
 
     place: AbstractContextManager[Execute]
     if address:
-        place = cluster(address, project, lambda text: click.echo(text, err=True))
+        place = cluster(address, project, _say, limits)
     else:
-        place = local(ledger.project, jobs or default_jobs())
+        place = local(ledger.project, jobs or default_jobs(), limits)
     with place as execute:
         _reported(
             len(runs),
@@ -180,7 +229,7 @@ def status(runs: "list[Run]", out: Path) -> None:
     from helpers.regenerate.store import read_records  # noqa: PLC0415
 
     target = out.expanduser().resolve()
-    why = reasons(runs, _project(), target, read_records(target))
+    why = reasons(runs, _project(), target, read_records(target, _say))
     for name, reason in why.items():
         click.echo(f"{name}  {reason or 'up to date'}")
     click.echo(f"\n{sum(map(bool, why.values()))} of {len(why)} runs would be executed.")

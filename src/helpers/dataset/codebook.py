@@ -26,6 +26,7 @@ import yaml
 from helpers.dataset.files import DataError, Problem, data_folder, file_state, read_text
 from helpers.dataset.rule_reading import LINE, read_rules
 from helpers.dataset.rules import Case, Rules, in_words, level_in_words, listed
+from helpers.yaml_reading import Form, Loader, Refused, line_of, parse
 
 FILE = "codebook.yml"
 VARIABLE_TYPES = ("ordinal", "set", "binary")
@@ -203,22 +204,19 @@ def _pick(items: tuple[_Item, ...], name: str, what: str) -> _Item:
     raise ValueError(f"unknown {what} {name!r}; allowed: {', '.join(i.id for i in items)}")
 
 
-# The parser in C, where the library was built with it, takes a tenth of the time.
-_Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_FORM = Form(deepest=50, longest=100_000, references=True)
 
 
-class _LineLoader(_Loader):  # type: ignore[valid-type, misc]
+class _LineLoader(Loader):
     """YAML with the line of every mapping, refusing a key that stands twice."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         keys = [key.value for key, _ in node.value]
         for key, (key_node, _) in zip(keys, node.value, strict=True):
             if keys.count(key) > 1:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"the key {key!r} stands twice", key_node.start_mark
-                )
+                raise Refused(line_of(key_node), f"the key {key!r} stands twice")
         mapping: dict[Hashable, Any] = super().construct_mapping(node, deep=deep)
-        mapping[LINE] = node.start_mark.line + 1
+        mapping[LINE] = line_of(node)
         return mapping
 
 
@@ -247,15 +245,10 @@ def read_codebook(path: Path) -> tuple[Codebook | None, list[Problem]]:
     if problems:
         return None, problems
     try:
-        raw = yaml.load(text, _LineLoader)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        what = getattr(error, "problem", None) or str(error)
-        return None, [Problem(path.name, mark.line + 1 if mark else 0, "", "", f"not YAML: {what}")]
-    # PyYAML builds dates, numbers and tagged values before it looks whether they make sense.
-    except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
-        what = f"not YAML: {type(error).__name__}: {error}; put odd values in quotes"
-        return None, [Problem(path.name, 0, "", "", what)]
+        loader, root = parse(text, _LineLoader, _FORM)
+        raw: Any = loader.construct_document(root) if root else None
+    except Refused as error:
+        return None, [Problem(path.name, error.line, "", "", str(error))]
     problems = list(_problems(path.name, raw))
     if problems:
         return None, problems

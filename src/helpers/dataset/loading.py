@@ -28,6 +28,7 @@ from helpers.dataset.outcomes import (
     AS_NO,
     BELOW_THRESHOLD,
     CODED,
+    FIRST,
     GROUP_DROPPED,
     NOT_READ,
     OPEN,
@@ -93,7 +94,7 @@ def case_names() -> pd.Series:
 
 
 def load_codings(
-    account: str | None = None,
+    account: str = FIRST,
     coder: str = ADJUDICATED,
     min_confidence: str = "low",
     group_statements: bool = True,
@@ -125,7 +126,7 @@ def load_codings(
     # First of all, lest an account of a broken table be called unknown.
     require_clean()
     accounts = account_ids()
-    chosen = require("account", accounts[0] if account is None else account, accounts)
+    chosen = require("account", accounts[0] if account == FIRST else account, accounts)
     require("coder", coder, load_codebook().ids("coders"))
     levels = confidence_ids()
     require("min_confidence", min_confidence, levels)
@@ -141,7 +142,7 @@ def load_codings(
 
 
 def load_status(
-    account: str | None = None,
+    account: str = FIRST,
     coder: str = ADJUDICATED,
     min_confidence: str = "low",
     group_statements: bool = True,
@@ -155,7 +156,7 @@ def load_status(
 
 
 def load_cases(
-    account: str | None = None,
+    account: str = FIRST,
     coder: str = ADJUDICATED,
     min_confidence: str = "low",
     silence: str = OPEN,
@@ -188,7 +189,7 @@ def load_cases(
 
 
 def coverage(
-    account: str | None = None,
+    account: str = FIRST,
     coder: str = ADJUDICATED,
     min_confidence: str = "low",
     group_statements: bool = True,

@@ -1,8 +1,11 @@
 """Do many runs and write their files."""
 
-import os
+import contextlib
+import errno
+import secrets
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from helpers.regenerate.errors import RegenerateError
@@ -11,7 +14,10 @@ from helpers.regenerate.executors import Execute
 from helpers.regenerate.plan import Run
 from helpers.regenerate.readme_picture import picture_of, picture_path
 from helpers.regenerate.report import Report
+from helpers.regenerate.scratch import DRAFT, claim, clear_drafts
 
+# What prevents one file from being written prevents all: no use in going on.
+FOR_ALL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 Note = Callable[[Run, Mapping[str, str] | None, bool], None]
 """Told of a run that was written: what it has read, and whether it failed."""
 
@@ -21,14 +27,30 @@ def regenerate(
 ) -> bool:
     """Execute runs and write each, failed or not, as it ends; False if any failed."""
     named = {run.name: run for run in runs}
-    well = True
-    for outcome in execute(runs):
+
+    def write(outcome: Outcome) -> str:
         if outcome.notebook is not None:
+            # A notebook may have removed it.
+            out.mkdir(parents=True, exist_ok=True)
             write_whole(out / f"{outcome.name}.ipynb", outcome.notebook)
             note(named[outcome.name], outcome.reads, bool(outcome.error))
-        report.add(outcome, "FAILED" if outcome.error else "done")
-        well = well and not outcome.error
-    return well
+        return "FAILED" if outcome.error else "done"
+
+    went_well = [_well(outcome, write, report) for outcome in execute(runs)]
+    return all(went_well)
+
+
+def _well(outcome: Outcome, write: Callable[[Outcome], str], report: Report) -> bool:
+    """Write an outcome and report it; that it cannot be written concerns no other."""
+    try:
+        result = write(outcome)
+    except OSError as error:
+        if error.errno in FOR_ALL:
+            raise
+        problem = f"its file cannot be written: {error}"
+        outcome, result = replace(outcome, error=outcome.error or problem), "FAILED, not written"
+    report.add(outcome, result)
+    return not outcome.error
 
 
 def require_folder(out: Path, runs: Iterable[Run]) -> None:
@@ -50,11 +72,15 @@ def refresh(notebooks: Sequence[Path], report: Report, execute: Execute) -> bool
     One that failed is left as it was, and one whose outputs have not changed is not touched.
     """
     named = {path.stem: path for path in notebooks}
-    well = True
-    for outcome in execute([Run(path, {}, name) for name, path in named.items()]):
-        report.add(outcome, _store(named[outcome.name], outcome))
-        well = well and not outcome.error
-    return well
+    runs = [Run(path, {}, name) for name, path in named.items()]
+    for folder in {path.parent for path in notebooks}:
+        clear_drafts(folder)
+
+    def write(outcome: Outcome) -> str:
+        return _store(named[outcome.name], outcome)
+
+    went_well = [_well(outcome, write, report) for outcome in execute(runs)]
+    return all(went_well)
 
 
 def _store(path: Path, outcome: Outcome) -> str:
@@ -78,10 +104,15 @@ def _store_picture(path: Path, notebook: bytes) -> None:
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file in one step: at any time either all of it stands there, or what stood before."""
-    # In the same folder, since only within a file system a file can be replaced in one step.
-    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    # In the same folder, since only within a file system a file can be replaced in one step. New,
+    # whatever stands there: of a link that somebody planted the target would be written.
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}{DRAFT}")
     try:
-        draft.write_bytes(content)
+        with draft.open("xb") as file:
+            # Until it is in place, so that nobody takes it for left behind.
+            with contextlib.suppress(OSError):
+                claim(file.fileno())
+            file.write(content)
         if path.exists():
             shutil.copymode(path, draft)
         draft.replace(path)

@@ -8,8 +8,9 @@ A run whose worker is lost is given to another one by the scheduler.
 
 import contextlib
 import functools
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from helpers.regenerate import warm
@@ -18,7 +19,9 @@ from helpers.regenerate.execute import Outcome, execute_run
 from helpers.regenerate.executors import Execute, as_they_end
 from helpers.regenerate.fingerprint import MISSING, notebook_source, tree, versions
 from helpers.regenerate.incremental import Project
+from helpers.regenerate.limits import Limits
 from helpers.regenerate.plan import Run
+from helpers.regenerate.settings import own_settings
 
 Locate = Callable[[], Project]
 """Finds the project on the machine where it is called; importable by name."""
@@ -59,16 +62,19 @@ def _difference(name: str, here: str, expected: str) -> str:
     return f"{name} is {MISSING} there" if here == MISSING else f"{name} differs"
 
 
-def execute_there(run: SentRun, locate: Locate, expected: Mapping[str, str]) -> Outcome:
+def execute_there(
+    run: SentRun, locate: Locate, expected: Mapping[str, str], limits: Limits
+) -> Outcome:
     """Execute a run on the machine where this is called; only an error if that machine differs."""
     found = differences(locate, expected)
     if found:
         return Outcome(run.name, 0.0, None, f"refused by a worker: {_listed(found)}")
     # Not ended with the run: the next one comes to the same process.
+    os.environ.update(own_settings())
     warm.prepare()
     project = locate()
-    here = Run(project.notebooks / run.notebook.name, run.parameters, run.name)
-    return execute_run(here, project.watched(here), project.verifying, run.content)
+    here = Run(project.notebooks / run.notebook.name, run.parameters, run.name, limits=run.limits)
+    return execute_run(here, project.watched(here), project.verifying, run.content, limits)
 
 
 def _listed(found: Sequence[str]) -> str:
@@ -78,7 +84,9 @@ def _listed(found: Sequence[str]) -> str:
 
 
 @contextlib.contextmanager
-def cluster(address: str, locate: Locate, say: Callable[[str], None]) -> Iterator[Execute]:
+def cluster(
+    address: str, locate: Locate, say: Callable[[str], None], limits: Limits
+) -> Iterator[Execute]:
     """Execute on the workers of a Dask scheduler, such as ``tcp://10.0.0.1:8786``.
 
     ``locate`` finds the project, here and on the workers; ``say`` tells the user what is being
@@ -90,7 +98,7 @@ def cluster(address: str, locate: Locate, say: Callable[[str], None]) -> Iterato
         expected = fingerprint(locate())
         _require_same(client.run(differences, locate, expected, on_error="return"))
         executor = client.get_executor(pure=False)
-        work = functools.partial(execute_there, locate=locate, expected=expected)
+        work = functools.partial(execute_there, locate=locate, expected=expected, limits=limits)
         try:
             yield lambda runs: as_they_end(executor, work, _sent(runs), AT_ONCE)
         finally:
@@ -126,4 +134,5 @@ def _sent(runs: Iterable[Run]) -> Iterator[SentRun]:
     """Yield runs with their notebooks, each of which is read once."""
     read = functools.cache(lambda path: notebook_source(path.read_bytes()))
     for run in runs:
-        yield SentRun(**asdict(run), content=read(run.notebook))
+        content = read(run.notebook)
+        yield SentRun(run.notebook, run.parameters, run.name, content, limits=run.limits)

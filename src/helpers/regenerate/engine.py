@@ -1,30 +1,51 @@
 """How papermill executes the cells: its own way, on our kernels. Takes long to import."""
 
+import contextlib
 import logging
+from collections.abc import Iterator
 from typing import Any
 
 from nbformat import NotebookNode
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
 
-from helpers.regenerate import running_kernels
 from helpers.regenerate.kernels import QuietKernelManager
 from helpers.regenerate.recorder import ARGUMENT, Recording
+from helpers.regenerate.running_kernels import LimitError, RunningKernel
+from helpers.regenerate.settings import own_settings
 
 NAME = "coalition"
 NO_HISTORY = "--HistoryManager.enabled=False"
 """What is executed here was not typed by the user, whose history it would fill."""
 START_TIMEOUT = 120
+OUTPUT_TIMEOUT = 60
+"""Seconds that outputs may come later than the word that a cell is done, as large ones do."""
 
 
 class Client(PapermillNotebookClient):  # type: ignore[misc]
-    """Papermill's client, which lets go of its kernel at once when interrupted."""
+    """Papermill's client, whose kernel can be ended from outside at any time."""
 
-    def papermill_execute_cells(self) -> None:
-        """Execute all cells, unless all that runs here is being stopped."""
+    def __init__(self, nb_man: Any, kernel: RunningKernel, **options: Any):
+        self.kernel = kernel
+        super().__init__(nb_man, **options)
+
+    @contextlib.contextmanager
+    def setup_kernel(self, **options: Any) -> Iterator[None]:
+        """Have a kernel that is at work, unless all that runs here is being stopped."""
         try:
-            with running_kernels.registered(self.km):
-                super().papermill_execute_cells()
+            with super().setup_kernel(**options), self._heard():
+                yield
+        finally:
+            self.kernel.end_family()
+
+    @contextlib.contextmanager
+    def _heard(self) -> Iterator[None]:
+        """Count what a started kernel says, and have it watched."""
+        for channel in (self.kc.iopub_channel, self.kc.shell_channel):
+            channel.hear = self.kernel.hear
+        try:
+            with self.kernel.at_work(self.km):
+                yield
         except KeyboardInterrupt:
             # The kernel is busy: asked to end, it would not hear, and take seconds to be ended.
             self.shutdown_kernel = "immediate"
@@ -43,27 +64,29 @@ class KeepingEngine(NBClientEngine):  # type: ignore[misc]
         kept: list[Any],
         folder: str,
         recording: Recording,
+        kernel: RunningKernel,
         **_: Any,
     ) -> None:
         """Execute the notebook of ``nb_man`` in ``folder``; append it to ``kept`` first."""
         kept.append(nb_man.nb)
         client = Client(
             nb_man,
+            kernel,
             kernel_name=kernel_name,
             kernel_manager_class=QuietKernelManager,
             startup_timeout=START_TIMEOUT,
             timeout=None,
+            iopub_timeout=OUTPUT_TIMEOUT,
             extra_arguments=[ARGUMENT, NO_HISTORY],
-            coalesce_streams=True,
             # Papermill's cwd would move this whole process, and all that runs beside.
             resources={"metadata": {"path": folder}},
             log=logging.getLogger("papermill"),
         )
         try:
-            client.execute(env=recording.environment())
-        # A kernel that dies or never starts leaves no error in the notebook; any other does.
-        except RuntimeError as error:
-            _blame_last_cell(nb_man.nb, error)
+            client.execute(env={**recording.environment(), **own_settings()})
+        # A kernel that dies, never starts or falls silent leaves no error in the notebook.
+        except (RuntimeError, TimeoutError) as error:
+            _blame_last_cell(nb_man.nb, LimitError(kernel.passed) if kernel.passed else error)
 
 
 def _blame_last_cell(notebook: Any, error: Exception) -> None:

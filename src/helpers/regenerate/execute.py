@@ -4,15 +4,19 @@ A run goes in and an outcome comes out, both plain data, so that any executor ca
 do the step between them, in this process or on another machine.
 """
 
+import contextlib
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from helpers.regenerate import running_kernels
+from helpers.regenerate.limits import DEFAULTS, NOT_ASKED, Limits, limits_of
 from helpers.regenerate.normalise import machine_paths, normalise, to_bytes
 from helpers.regenerate.plan import Run
 from helpers.regenerate.recorder import Recording
+from helpers.regenerate.running_kernels import RunningKernel
 
 
 @dataclass(frozen=True)
@@ -44,11 +48,13 @@ def execute_run(
     watched: Mapping[str, Path] | None = None,
     verifying: str = "",
     content: bytes | None = None,
+    limits: Limits = NOT_ASKED,
 ) -> Outcome:
     """Execute a notebook with its parameters; whatever goes wrong with it is part of the outcome.
 
     ``watched`` are the folders, by name, of which it counts what the notebook opens; what it opens
     within the audit event ``verifying`` does not. ``content`` stands in for the notebook's file.
+    ``limits`` count more than the plan's, and those more than the notebook's own.
     """
     # Once in a process this takes seconds, which are not the notebook's.
     from helpers.regenerate import engine  # noqa: F401, PLC0415
@@ -58,23 +64,27 @@ def execute_run(
     error = ""
     with Recording(watched or {}, verifying) as recording:
         try:
-            _run_papermill(run, content, recording, kept)
+            _run_papermill(run, content, recording, limits, kept)
         # A thousand other runs may follow: whatever is wrong with this one is its outcome.
         except Exception as problem:
             error = _describe(problem)
-        reads = recording.reads()
+        reads = None
+        # A notebook may clear away what it was not asked to.
+        with contextlib.suppress(OSError, ValueError):
+            reads = recording.reads()
     notebook = None
-    if kept:
+    # Nobody waits for what was stopped, and the rest takes a while for much output.
+    if kept and not running_kernels.stopping():
         normalise(kept[0])
         notebook = to_bytes(kept[0])
     return Outcome(run.name, time.perf_counter() - start, notebook, error, reads)
 
 
-def refresh_run(run: Run) -> Outcome:
+def refresh_run(run: Run, limits: Limits = NOT_ASKED) -> Outcome:
     """Execute a notebook to store its outputs; a path of this machine in one is an error."""
     import nbformat  # noqa: PLC0415
 
-    outcome = execute_run(run)
+    outcome = execute_run(run, limits=limits)
     if outcome.error or outcome.notebook is None:
         return outcome
     notebook = nbformat.reads(outcome.notebook, as_version=4)  # type: ignore[no-untyped-call]
@@ -83,7 +93,9 @@ def refresh_run(run: Run) -> Outcome:
     return Outcome(outcome.name, outcome.seconds, outcome.notebook, error)
 
 
-def _run_papermill(run: Run, content: bytes | None, recording: Recording, kept: list[Any]) -> None:
+def _run_papermill(
+    run: Run, content: bytes | None, recording: Recording, limits: Limits, kept: list[Any]
+) -> None:
     """Execute a run; put the notebook into a list, where it survives an error."""
     import nbformat  # noqa: PLC0415
     import papermill  # noqa: PLC0415
@@ -96,6 +108,7 @@ def _run_papermill(run: Run, content: bytes | None, recording: Recording, kept: 
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = []
+    asked = limits.over(run.limits).over(limits_of(notebook.metadata)).over(DEFAULTS)
     papermill.execute_notebook(
         # Not the path: papermill would fill in braces, which are ordinary characters there.
         notebook,
@@ -108,6 +121,7 @@ def _run_papermill(run: Run, content: bytes | None, recording: Recording, kept: 
         # In the notebook's folder, as in JupyterLab.
         folder=str(run.notebook.parent),
         recording=recording,
+        kernel=RunningKernel(run.name, asked),
         kept=kept,
     )
 

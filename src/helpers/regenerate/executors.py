@@ -8,23 +8,30 @@ imported once, and one process that starts kernels serves them all.
 import contextlib
 import itertools
 import os
-import signal
-import threading
+import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager
 from typing import TypeVar
 
-from helpers.regenerate import running_kernels, warm
+from helpers.regenerate import processes, running_kernels, warm
+from helpers.regenerate.errors import RegenerateError
 from helpers.regenerate.execute import Outcome, execute_run, refresh_run
 from helpers.regenerate.incremental import Project
+from helpers.regenerate.limits import Limits
 from helpers.regenerate.plan import Run
+from helpers.regenerate.scratch import temporary_files
+from helpers.regenerate.settings import own_settings
+from helpers.regenerate.signals import undisturbed
 from helpers.regenerate.warm import client
 
 Execute = Callable[[Sequence[Run]], Iterable[Outcome]]
 """Executes runs and hands out what came of each, in whatever order they end."""
 
 AnyRun = TypeVar("AnyRun", bound=Run)
+FILES, FILES_OF_A_JOB = 64, 64
+MARK = "COALITION_RUNS"
+"""Tells what the kernels have started, by way of whatever, from all other processes."""
 AWAKE = 0.5
 """Seconds after which an interrupt is noticed at the latest."""
 
@@ -40,11 +47,11 @@ def default_jobs() -> int:
     return os.cpu_count() or 1
 
 
-def local(project: Project, jobs: int) -> AbstractContextManager[Execute]:
+def local(project: Project, jobs: int, limits: Limits) -> AbstractContextManager[Execute]:
     """Execute in this process and note what is read; leaves no kernel behind, whatever happens."""
 
     def work(run: Run) -> Outcome:
-        return execute_run(run, project.watched(run), project.verifying)
+        return execute_run(run, project.watched(run), project.verifying, limits=limits)
 
     return _side_by_side(work, jobs)
 
@@ -56,8 +63,9 @@ def refreshing(jobs: int) -> AbstractContextManager[Execute]:
 
 @contextlib.contextmanager
 def _side_by_side(work: Callable[[Run], Outcome], jobs: int) -> Iterator[Execute]:
+    require_open_files(jobs)
     try:
-        with warm_kernels(), _threads(jobs) as executor:
+        with temporary_files(), warm_kernels(), _threads(jobs) as executor:
             yield lambda runs: as_they_end(executor, work, runs, 2 * jobs)
     finally:
         running_kernels.allow()
@@ -69,41 +77,53 @@ def _threads(jobs: int) -> Iterator[Executor]:
     with ThreadPoolExecutor(jobs) as executor:
         try:
             yield executor
-        except BaseException:
+        except BaseException as error:
             # A second interrupt would leave behind what the first has us remove.
-            with _undisturbed():
+            with undisturbed():
                 # First no new run, then an end to those at work, whose threads are waited for.
                 executor.shutdown(wait=False, cancel_futures=True)
-                running_kernels.stop()
+                for name in running_kernels.stop():
+                    error.add_note(name)
                 executor.shutdown()
             raise
 
 
-@contextlib.contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Let no interrupt from the keyboard through, where it would arrive."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+def require_open_files(jobs: int) -> None:
+    """Have as many files open at once as so many kernels take, or refuse to begin.
+
+    ZeroMQ would end the whole process where one too many is asked for.
+    """
     try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
+        import resource  # noqa: PLC0415
+    except ImportError:  # Windows
+        return
+    needed = FILES + jobs * FILES_OF_A_JOB
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY or soft >= needed:
+        return
+    if hard != resource.RLIM_INFINITY and hard < needed:
+        message = f"{jobs} jobs need {needed} open files, and the system allows {hard}"
+        raise RegenerateError(f"{message}; allow more (ulimit -n), or ask for fewer --jobs")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
 
 
 @contextlib.contextmanager
 def warm_kernels() -> Iterator[None]:
     """Have kernels forked from a process that imports while the first run imports papermill."""
-    before = os.environ.get(warm.VARIABLE)
+    before = dict(os.environ)
+    mark = secrets.token_hex(8)
+    # As the kernels will have it: the packages that are imported beforehand read it, too.
+    os.environ.update({**own_settings(), MARK: mark})
     warm.prepare()
     try:
         yield
     finally:
-        with _undisturbed():
+        with undisturbed():
             client.stop()
-        if before is None:
-            os.environ.pop(warm.VARIABLE, None)
+            processes.end(processes.marked(f"{MARK}={mark}"))
+        for name in (warm.VARIABLE, MARK, *own_settings()):
+            os.environ.pop(name, None)
+        os.environ.update(before)
 
 
 def as_they_end(

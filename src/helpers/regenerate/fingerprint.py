@@ -48,7 +48,8 @@ def file_state(path: Path) -> tuple[int, ...]:
     """Return what changes whenever a file does: times, size, place; zeros if there is none."""
     try:
         found = path.stat()
-    except OSError:
+    # A name that no file can have is a ValueError.
+    except (OSError, ValueError):
         return (0, 0, 0, 0)
     # Programs can set the first of the times back, but not the other.
     return (found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino)
@@ -64,7 +65,7 @@ def file_digest(path: Path) -> str:
 def _digest_of(path: Path, _state: tuple[int, ...], part: Callable[[bytes], bytes]) -> str:
     try:
         return digest(part(path.read_bytes()))
-    except OSError:
+    except (OSError, ValueError):
         return MISSING
 
 
@@ -72,7 +73,7 @@ def names_digest(folder: Path) -> str:
     """Digest the names in a folder, or return ``MISSING``."""
     try:
         return digest(*sorted(path.name for path in folder.iterdir()))
-    except OSError:
+    except (OSError, ValueError):
         return MISSING
 
 

@@ -1,17 +1,22 @@
 """The kernels that execute notebooks: this environment's, and no other's. Takes long to import."""
 
+import asyncio
 import contextlib
 import math
 import time
+from collections.abc import Callable
 from queue import Empty
+from typing import Any
 
 import zmq
 from ipykernel.kernelspec import RESOURCES, get_kernel_dict
 from jupyter_client.asynchronous.client import AsyncKernelClient
+from jupyter_client.channels import AsyncZMQSocketChannel
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
-from traitlets import default
+from traitlets import Type, default
 
+PATIENCE = 10
 # With another one in the environment (containers set Agg) figures would not be stored.
 ENVIRONMENT = {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
 
@@ -28,12 +33,32 @@ class ThisEnvironment(KernelSpecManager):
         return KernelSpec(resource_dir=str(RESOURCES), env=ENVIRONMENT, **get_kernel_dict())
 
 
+class BoundedChannel(AsyncZMQSocketChannel):
+    """Counts what it receives before it is decoded, which holds up all threads of a process."""
+
+    hear: Callable[[int], bool] = staticmethod(lambda _: True)
+
+    async def _recv(self, **options: Any) -> dict[str, Any]:  # type: ignore[override]
+        assert self.socket is not None
+        frames = await self.socket.recv_multipart(**options)
+        _, parts = self.session.feed_identities(frames)
+        # Signature, header, parent and metadata come first, then what was said.
+        if self.hear(sum(map(len, parts[4:]))):
+            return self.session.deserialize(parts)
+        # The kernel is being killed: who waits for it finds out within a second.
+        await asyncio.sleep(PATIENCE)
+        raise RuntimeError("the kernel said too much")
+
+
 class PromptClient(AsyncKernelClient):
     """Begins as soon as a kernel answers.
 
     Jupyter's own goes on listening for a fifth of a second, lest it take for its own
     what others have asked the kernel. Here nobody else talks to it.
     """
+
+    iopub_channel_class = Type(BoundedChannel)
+    shell_channel_class = Type(BoundedChannel)
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:
         """Wait until the kernel answers and is heard; RuntimeError if it dies or is too slow."""

@@ -56,7 +56,10 @@ def _normalise_cell(cell: Node) -> list[str]:
 
 
 def merge_streams(outputs: list[Node]) -> list[Node]:
-    """Join what was printed in several pieces: how it was cut is a matter of timing.
+    """Join what a cell has printed in several pieces: how it was cut is a matter of timing.
+
+    A stream stands where its first piece stood, without what was written over (as progress bars
+    do), and what was printed before errors if they are neighbours.
 
     Examples
     --------
@@ -65,13 +68,28 @@ def merge_streams(outputs: list[Node]) -> list[Node]:
     [{'output_type': 'stream', 'name': 'stdout', 'text': 'ab'}]
     """
     merged: list[Node] = []
+    pieces: dict[str, list[str]] = {}
     for output in outputs:
-        last = merged[-1] if merged else {}
-        if output["output_type"] == "stream" and last.get("name") == output["name"]:
-            last["text"] = _joined(last["text"]) + _joined(output["text"])
-        else:
+        name = output["name"] if output["output_type"] == "stream" else ""
+        if name not in pieces:
             merged.append(output)
+        if name:
+            pieces.setdefault(name, []).append(_joined(output["text"]))
+    streams = [place for place, o in enumerate(merged) if o["output_type"] == "stream"]
+    for place in streams:
+        merged[place]["text"] = _seen("".join(pieces[merged[place]["name"]]))
+    # Which of two neighbours came first is a matter of timing, too.
+    if len(streams) == 2 and streams[1] == streams[0] + 1:
+        merged[streams[0] : streams[1] + 1] = sorted(
+            merged[streams[0] : streams[1] + 1], key=lambda o: str(o["name"]), reverse=True
+        )
     return merged
+
+
+def _seen(text: str) -> str:
+    """Drop from each line what a carriage return within it lets be written over."""
+    # No regular expression: one that looks for the last of its line takes quadratic time.
+    return "\n".join(line[line.rfind("\r", 0, -1) + 1 :] for line in text.split("\n"))
 
 
 def _joined(text: str | list[str]) -> str:
@@ -84,7 +102,8 @@ def to_bytes(notebook: Node) -> bytes:
     import nbformat  # noqa: PLC0415
 
     text: str = nbformat.writes(notebook, nbformat.NO_CONVERT)  # type: ignore[no-untyped-call]
-    return (text.rstrip("\n") + "\n").encode("utf-8")
+    # Half of a pair of surrogates, which is no UTF-8, becomes an escape that JSON knows.
+    return (text.rstrip("\n") + "\n").encode("utf-8", "backslashreplace")
 
 
 def machine_paths(notebook: Node) -> list[str]:

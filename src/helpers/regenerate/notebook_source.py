@@ -5,6 +5,7 @@ What papermill's own inspection would drop without a word is an error here.
 """
 
 import ast
+import contextlib
 import io
 import json
 import re
@@ -20,6 +21,7 @@ Scalar: TypeAlias = str | int | float | bool | None
 Value: TypeAlias = Scalar | list[Scalar]
 """A value that a notebook parameter can have."""
 
+EMPTY_SIZE = 2000
 WRAPPERS = ("list", "Optional")
 
 
@@ -197,9 +199,21 @@ class _Line:
         return self.comment
 
 
+def _is_anybodys(path: Path) -> bool:
+    """Tell a notebook from a folder, from what systems hide, and from one not yet begun."""
+    if path.name.startswith(".") or not path.is_file():
+        return False
+    # JupyterLab makes the file before anything is in it.
+    if path.stat().st_size > EMPTY_SIZE:
+        return True
+    with contextlib.suppress(RegenerateError):
+        return any(_text(cell).strip() for cell in _read_cells(path))
+    return path.stat().st_size > 0
+
+
 def find_notebooks(folder: Path) -> list[Path]:
-    """Return a folder's own notebooks in reading order, that is by name."""
-    found = sorted(path for path in folder.resolve().glob("*.ipynb") if path.is_file())
+    """Return a folder's own notebooks in reading order, without hidden and empty ones."""
+    found = sorted(path for path in folder.resolve().glob("*.ipynb") if _is_anybodys(path))
     if not found:
         raise RegenerateError(f"no notebooks in {folder}")
     return found

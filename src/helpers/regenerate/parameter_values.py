@@ -20,6 +20,7 @@ PLAIN: Mapping[str, tuple[type, str]] = {
     "float": (float, "a number"),
     "str": (str, "a text"),
 }
+LARGEST = 2**1023
 TRUTH = {"true": True, "false": False}
 
 
@@ -85,7 +86,7 @@ def _check_one(parameter: Parameter, value: object, allowed: Allowed) -> Scalar:
 
 def _check_plain(parameter: Parameter, value: object) -> Scalar:
     kind, words = PLAIN[parameter.base]
-    if kind is float and type(value) is int:
+    if kind is float and type(value) is int and abs(value) < LARGEST:
         return float(value)
     # Not isinstance: True is an int for Python and not for people.
     if type(value) is not kind:

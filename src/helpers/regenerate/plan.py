@@ -1,23 +1,14 @@
 """Turn a plan, or what was asked for, into runs.
 
-A plan is a YAML file beside the notebooks: for each notebook a list of runs, each
-giving the parameters that differ from the notebook's defaults::
-
-    01_support_typology:
-      - {}
-      - {silence: as_no, min_confidence: high}
-
-Everything in it is checked before anything runs, and all that is wrong is said
-at once, with the line.
+Everything is checked before anything runs, and all that is wrong is said at once.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import yaml
-
-from helpers.regenerate.errors import Problems, RegenerateError, suggest
+from helpers.regenerate.errors import Problems, RegenerateError
+from helpers.regenerate.limits import KEY, NOT_ASKED, Limits, read_limits
 from helpers.regenerate.notebook_source import (
     Notebook,
     Value,
@@ -32,9 +23,8 @@ from helpers.regenerate.parameter_values import (
     resolve,
     unknown_parameter,
 )
+from helpers.regenerate.plan_file import PLAN_NAME, read_entries
 from helpers.regenerate.run_names import output_name
-
-PLAN_NAME = "plan.yml"
 
 
 @dataclass(frozen=True)
@@ -44,6 +34,7 @@ class Run:
     notebook: Path
     parameters: dict[str, Value]
     name: str
+    limits: Limits = field(default=NOT_ASKED, kw_only=True)
 
 
 def make_run(notebook: Notebook, given: Mapping[str, object], allowed: Allowed) -> Run:
@@ -60,112 +51,22 @@ def read_plan(folder: Path, allowed: Allowed, only: Collection[Path] | None = No
     With ``only``, what the plan says of other notebooks is neither checked nor returned.
     RegenerateError has a line for each problem.
     """
-    path = folder / PLAN_NAME
     notebooks = {found.stem: found for found in find_notebooks(folder)}
     runs: dict[str, Run] = {}
     problems = Problems()
-    for entry in _read_entries(path, notebooks, problems):
-        if only is not None and entry.notebook.path not in only:
+    for entry in read_entries(folder / PLAN_NAME, notebooks, problems):
+        path = notebooks[entry.notebook]
+        if only is not None and path not in only:
             continue
+        read = read_notebook(path)
         with problems.collected(f"{entry.place}: "):
-            run = make_run(entry.notebook, entry.given, allowed)
+            limits = read_limits(entry.given.pop(KEY, {}))
+            run = replace(make_run(read, entry.given, allowed), limits=limits)
             if run.name in runs:
                 raise RegenerateError(f"repeats the run {run.name}")
             runs[run.name] = run
     problems.refuse()
     return list(runs.values())
-
-
-@dataclass(frozen=True)
-class _Entry:
-    """One run as the plan writes it."""
-
-    place: str
-    notebook: Notebook
-    given: dict[str, object]
-
-
-def _read_entries(
-    path: Path, notebooks: Mapping[str, Path], problems: list[str]
-) -> Iterator[_Entry]:
-    """Yield the entries of a plan; add to the problems what is not one."""
-    loader = _loader(path)
-    root = _root(loader, path)
-    for key, listed in _pairs(root, path, problems):
-        if key not in notebooks:
-            hint = f"{suggest(key, notebooks)}; allowed: {', '.join(notebooks)}"
-            problems.append(f"{_place(path, listed)}: no notebook {key!r}{hint}")
-        elif not isinstance(listed, yaml.SequenceNode) or not listed.value:
-            problems.append(
-                f"{_place(path, listed)}: {key} needs a list of runs, such as\n  - {{}}"
-            )
-        else:
-            notebook = read_notebook(notebooks[key])
-            for node in listed.value:
-                given = _given(loader, node, path, problems)
-                if given is not None:
-                    yield _Entry(_place(path, node), notebook, given)
-
-
-def _given(
-    loader: yaml.SafeLoader, node: yaml.Node, path: Path, problems: list[str]
-) -> dict[str, object] | None:
-    """Return the values that an entry gives, or None if it is not a mapping."""
-    if not isinstance(node, yaml.MappingNode):
-        message = "a run is a mapping of parameters to values; {} runs the defaults"
-        problems.append(f"{_place(path, node)}: {message}")
-        return None
-    given: dict[str, object] = {}
-    for name, value in _pairs(node, path, problems):
-        try:
-            given[name] = loader.construct_object(value, deep=True)
-        except yaml.YAMLError:
-            problems.append(f"{_place(path, value)}: {name} has a value of no known kind")
-    return given
-
-
-def _loader(path: Path) -> yaml.SafeLoader:
-    """Open a plan with the faster of the loaders there are."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError as error:
-        raise RegenerateError(f"no plan at {path}; name the notebooks to run") from error
-    except UnicodeDecodeError as error:
-        raise RegenerateError(f"{path.name}: not UTF-8") from error
-    kind: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return kind(text)
-
-
-def _root(loader: yaml.SafeLoader, path: Path) -> yaml.MappingNode:
-    try:
-        root = loader.get_single_node()
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 0
-        raise RegenerateError(f"{path.name}, line {line}: not YAML ({error.problem})") from error
-    except yaml.YAMLError as error:
-        raise RegenerateError(f"{path.name}: not YAML ({error})") from error
-    if not isinstance(root, yaml.MappingNode) or not root.value:
-        raise RegenerateError(f"{path.name}: needs notebooks, each with a list of runs")
-    return root
-
-
-def _pairs(
-    node: yaml.MappingNode, path: Path, problems: list[str]
-) -> Iterator[tuple[str, yaml.Node]]:
-    """Yield a mapping's keys and values; YAML itself would keep the last of a key."""
-    seen: set[str] = set()
-    for key, value in node.value:
-        if not isinstance(key, yaml.ScalarNode):
-            problems.append(f"{_place(path, key)}: a name was expected before the colon")
-            continue
-        if key.value in seen:
-            problems.append(f"{_place(path, key)}: {key.value!r} is there twice")
-        seen.add(key.value)
-        yield key.value, value
-
-
-def _place(path: Path, node: yaml.Node) -> str:
-    return f"{path.name}, line {node.start_mark.line + 1}"
 
 
 def select_runs(

@@ -8,6 +8,7 @@ from tqdm import tqdm
 from helpers.regenerate.execute import Outcome
 
 NAME_ON_BAR = 32
+LONGEST = 5000
 
 
 class Report:
@@ -46,7 +47,7 @@ class Report:
             self._line(f"{outcome.name:<{width}}  {outcome.seconds:7.1f}  {result}")
         for outcome, _ in self.rows:
             if outcome.error:
-                self._line(f"\n{outcome.name}: {outcome.error}")
+                self._line(f"\n{outcome.name}: {printable(outcome.error)}")
         self._line(f"\n{self._summary()}\n{where}")
 
     def _summary(self) -> str:
@@ -61,3 +62,10 @@ class Report:
         """Write a line at once, so that a log can be followed."""
         self.stream.write(f"{text}\n")
         self.stream.flush()
+
+
+def printable(text: str) -> str:
+    """Return the start of a text, with what a terminal would obey as an escape."""
+    more = f" ... and {len(text) - LONGEST} characters more" if len(text) > LONGEST else ""
+    kept = text[:LONGEST]
+    return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in kept) + more

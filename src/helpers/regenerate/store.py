@@ -6,8 +6,11 @@ between the two costs one run. The file is a cache. Whoever deletes it runs all 
 
 import contextlib
 import json
+import os
+import secrets
 import sqlite3
-from collections.abc import Iterator
+import warnings
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +30,10 @@ CREATE TABLE runs (
 """
 
 
+class UnusableStore(RegenerateError):  # noqa: N818
+    """What stands in place of a store and is none, or is damaged."""
+
+
 @dataclass(frozen=True)
 class Record:
     """What is remembered of a run: digests of what it depended on, by name, and of its file."""
@@ -43,28 +50,58 @@ class Store:
 
     def __init__(self, connection: sqlite3.Connection):
         self.connection = connection
+        self.before = dict(self._read())
+        self.trouble = ""
 
     def records(self) -> dict[str, Record]:
-        """All that is remembered, by the name of the run."""
+        """All that was remembered when it was opened, by the name of the run."""
+        return self.before
+
+    def _read(self) -> Iterator[tuple[str, Record]]:
         query = "SELECT name, inputs, output, mtime_ns, size, failed FROM runs"
-        found = {}
-        for name, inputs, output, mtime_ns, size, failed in self.connection.execute(query):
+        for name, text, output, mtime_ns, size, failed in self.connection.execute(query):
             # What cannot be read is as good as forgotten: the run is made again.
-            with contextlib.suppress(ValueError, TypeError):
-                found[name] = Record(json.loads(inputs), output, mtime_ns, size, bool(failed))
-        return found
+            with contextlib.suppress(ValueError, TypeError, RecursionError):
+                inputs = json.loads(text)
+                if isinstance(inputs, dict):
+                    yield name, Record(inputs, output, mtime_ns, size, bool(failed))
 
     def remember(self, name: str, record: Record) -> None:
         """Keep what is known of a run, at once, in place of what was."""
         inputs = json.dumps(record.inputs, sort_keys=True)
         values = (name, inputs, record.output, record.mtime_ns, record.size, record.failed)
-        self.connection.execute("REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?)", values)
+        # As when its folder is removed: a run that is not remembered is made again, and no worse.
+        try:
+            self.connection.execute("REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?)", values)
+        except sqlite3.Error as error:
+            self.trouble = str(error)
 
 
 @contextlib.contextmanager
-def open_store(folder: Path) -> Iterator[Store]:
-    """Open a folder's store for oneself alone; one of another version is begun anew."""
-    with _connected(folder, f"file:{_escaped(folder / NAME)}") as connection:
+def open_store(folder: Path, say: Callable[[str], object] = warnings.warn) -> Iterator[Store]:
+    """Open a folder's store for oneself alone; one that cannot be used is set aside."""
+    try:
+        store = _opened(folder)
+    except UnusableStore as error:
+        aside = folder / f"{NAME}.set-aside-{secrets.token_hex(4)}"
+        (folder / NAME).rename(aside)
+        # What belongs to the other would be taken for what this one has left half done.
+        (folder / f"{NAME}-journal").unlink(missing_ok=True)
+        say(f"{error}. It is set aside as {aside.name}, and all runs are made anew.")
+        store = _opened(folder)
+    try:
+        yield store
+    finally:
+        store.connection.close()
+        if store.trouble:
+            say(f"Not everything could be remembered ({store.trouble}); it is run again next time.")
+
+
+def _opened(folder: Path) -> Store:
+    """Open a store and read it; one of another version is begun anew."""
+    with contextlib.ExitStack() as stack, _explained(folder):
+        connection = _connected(folder / NAME, "rwc")
+        stack.callback(connection.close)
         # Kept until the connection is closed, by whatever end of the process.
         connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         connection.execute("BEGIN EXCLUSIVE")
@@ -73,46 +110,44 @@ def open_store(folder: Path) -> Iterator[Store]:
             connection.execute(TABLE)
             connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute("COMMIT")
-        yield Store(connection)
+        store = Store(connection)
+        stack.pop_all()
+        return store
 
 
-def read_records(folder: Path) -> dict[str, Record]:
+def read_records(folder: Path, say: Callable[[str], object] = warnings.warn) -> dict[str, Record]:
     """Return what a folder's store remembers, by the name of the run, and change nothing."""
-    if not (folder / NAME).is_file():
+    if not os.path.lexists(folder / NAME):
         return {}
-    # Not mode=ro: what a crash has left half done could not be taken back.
-    with _connected(folder, f"file:{_escaped(folder / NAME)}?mode=rw") as connection:
-        return Store(connection).records() if _version(connection) == VERSION else {}
+    try:
+        # Not mode=ro: what a crash has left half done could not be taken back.
+        with _explained(folder), contextlib.closing(_connected(folder / NAME, "rw")) as connection:
+            return Store(connection).records() if _version(connection) == VERSION else {}
+    except UnusableStore as error:
+        say(f"{error}. The next run sets it aside.")
+        return {}
+
+
+def _connected(path: Path, mode: str) -> sqlite3.Connection:
+    """Open a database without waiting for others."""
+    address = path.absolute().as_uri()
+    # Transactions begin and end where they are written, and nowhere else.
+    return sqlite3.connect(f"{address}?mode={mode}", uri=True, timeout=0, isolation_level=None)
 
 
 @contextlib.contextmanager
-def _connected(folder: Path, address: str) -> Iterator[sqlite3.Connection]:
-    """Open a database without waiting for others; say in words what is wrong with it."""
-    with contextlib.ExitStack() as stack:
-        try:
-            # Transactions begin and end where they are written, and nowhere else.
-            connection = sqlite3.connect(address, uri=True, timeout=0, isolation_level=None)
-            stack.callback(connection.close)
-            yield connection
-        except sqlite3.DatabaseError as error:
-            raise RegenerateError(_explained(folder, error)) from error
-
-
-def _explained(folder: Path, error: sqlite3.DatabaseError) -> str:
-    # The last byte is the kind of error, the others say more of it.
-    kind = error.sqlite_errorcode & 0xFF
-    if kind == sqlite3.SQLITE_BUSY:
-        return f"another command is running notebooks into {folder}; wait for it, or choose --out"
-    if kind in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
-        return f"{folder / NAME} is damaged ({error}); delete it, and all runs are made anew"
-    return f"{folder / NAME} cannot be used: {error}"
+def _explained(folder: Path) -> Iterator[None]:
+    """Say in words what is wrong with a store."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        # The last byte is the kind of error, the others say more of it.
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
+            message = f"another command is running notebooks into {folder}"
+            raise RegenerateError(f"{message}; wait for it, or choose --out") from error
+        raise UnusableStore(f"{folder / NAME} cannot be used: {error}") from error
 
 
 def _version(connection: sqlite3.Connection) -> int:
     """Return the version that a store is of; 0 for an empty one."""
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
-
-
-def _escaped(path: Path) -> str:
-    """Write a path as part of an address that SQLite understands."""
-    return path.resolve().as_uri().removeprefix("file:")

@@ -1,0 +1,79 @@
+"""Temporary files of this process, known for left behind once it is dead, however it died.
+
+A lock says that their owner lives: the system takes it away with the process, and unlike its
+number nobody else will ever have it. Where there are no such locks nothing is cleared.
+"""
+
+import atexit
+import contextlib
+import functools
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
+PREFIX = "coalition-run-"
+MARK = ".scratch-of-coalition-run"
+DRAFT = ".coalition-draft"
+
+
+@functools.cache
+def scratch() -> Path:
+    """Return a folder for this process alone, gone at its end; clear those of the dead."""
+    for found in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/{MARK}"):
+        _clear(found.parent)
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+        # Held by its descriptor. A folder under lock is spared by systemd's cleaning, too.
+        with contextlib.suppress(OSError):
+            claim(os.open(folder, os.O_RDONLY))
+            (folder / MARK).touch()
+        # Somebody may have cleared it before it was claimed.
+        if folder.is_dir():
+            atexit.register(shutil.rmtree, folder, ignore_errors=True)
+            return folder
+
+
+@contextlib.contextmanager
+def temporary_files() -> Iterator[None]:
+    """Have whatever this process writes to the folder for temporary files go to `scratch`."""
+    before = tempfile.tempdir
+    folder = str(scratch())
+    tempfile.tempdir = folder
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
+
+
+def claim(descriptor: int) -> None:
+    """Say that a file or folder is in use for as long as it is open here; OSError if it is."""
+    if fcntl:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def clear_drafts(folder: Path) -> None:
+    """Remove from a folder the drafts of files whose writers have died."""
+    for draft in folder.glob(f".*{DRAFT}"):
+        _clear(draft)
+
+
+def _clear(path: Path) -> None:
+    """Remove what is the user's own and claimed by nobody who lives."""
+    if not fcntl:
+        return
+    # Whatever another process does with it meanwhile, or may not be done, is no concern here.
+    with contextlib.suppress(OSError):
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        try:
+            claim(descriptor)
+            if os.fstat(descriptor).st_uid == os.getuid():
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+        finally:
+            os.close(descriptor)
