@@ -14,6 +14,8 @@ from kernel_runner import PATIENCE, STOCK, Kernel, is_alive, running, script, wa
 from notebook_maker import code, write
 from test_warm_server import fork_server, is_forked, module
 
+from helpers.regenerate.execute import execute_run
+from helpers.regenerate.plan import Run
 from helpers.regenerate.warm import client, provisioner
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
@@ -264,3 +266,15 @@ def test_what_was_said_is_said_once(monkeypatch):
         provisioner.say_once("once")
         provisioner.say_once("once")
     assert len(said) == 1
+
+
+def test_a_run_in_flight_goes_on_when_the_server_is_killed(fork_server, tmp_path):
+    killing = "import os, signal; os.kill(os.getppid(), signal.SIGKILL)"
+    write(tmp_path / "a.ipynb", code("x = 1"), code(killing), code("print(x)"))
+    write(tmp_path / "b.ipynb", code("print(2)"))
+    runs = [Run(tmp_path / f"{name}.ipynb", {}, name) for name in "ab"]
+    with pytest.warns(RuntimeWarning, match="another takes over"):
+        outcomes = [execute_run(run) for run in runs]
+    assert [outcome.error for outcome in outcomes] == ["", ""]
+    for outcome, printed in zip(outcomes, (b'"1\\n"', b'"2\\n"'), strict=True):
+        assert printed in outcome.notebook

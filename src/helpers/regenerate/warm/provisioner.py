@@ -84,18 +84,18 @@ class ForkServerProvisioner(LocalProvisioner):
 
     async def _fork(self, cmd: list[str], kwargs: Mapping[str, Any]) -> str:
         """Have the kernel forked; why not, if it could not be."""
+        cwd, env = Path(kwargs.get("cwd") or ".").absolute(), kwargs["env"]
         # A server that has done its work until it ended is replaced by another, once.
         for _ in range(2):
-            server = start(kwargs["env"])
-            reason = differs(server.environment, kwargs["env"]) or await server.until_ready()
-            cwd = Path(kwargs.get("cwd") or ".").absolute()
+            server = start(env)
+            reason = differs(server.environment, env) or await server.until_ready()
             reason = reason or shadows(cwd, server.imported)
             if reason:
                 return reason
             if server.takes_over:
                 say_once("the process that forks kernels has ended; another takes over")
             with self._private_sockets(server), Streams(kwargs) as streams:
-                self.process = await server.launch(cmd, kwargs["env"], str(cwd), streams)
+                self.process = await server.launch(cmd, env, str(cwd), streams)
             if self.process is not None:
                 self.pid = self.pgid = self.process.pid
                 self.cwd = str(cwd)
