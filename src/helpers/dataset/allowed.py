@@ -37,6 +37,11 @@ def silence_ids() -> tuple[str, ...]:
     return load_codebook().ids("silence_readings")
 
 
+def undecided_ids() -> tuple[str, ...]:
+    """Return the readings of what is undecided."""
+    return load_codebook().ids("undecided_readings")
+
+
 def confidence_ids() -> tuple[str, ...]:
     """Return the levels of confidence, lowest first."""
     return load_codebook().ids("confidences")

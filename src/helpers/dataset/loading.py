@@ -19,10 +19,18 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers.dataset.allowed import account_ids, confidence_ids, require, require_flag, silence_ids
+from helpers.dataset.allowed import (
+    account_ids,
+    confidence_ids,
+    require,
+    require_flag,
+    silence_ids,
+    undecided_ids,
+)
 from helpers.dataset.checks import require_clean
 from helpers.dataset.codebook import Codebook, Variable, load_codebook
 from helpers.dataset.files import data_folder, once_per_state, read_rows
+from helpers.dataset.outcomes import CODED, OPEN
 from helpers.dataset.rules import Bound, holds
 from helpers.dataset.schema import TABLES
 
@@ -87,6 +95,7 @@ def load_codings(
     coder: str = "adjudicated",
     min_confidence: str = "low",
     group_statements: bool = True,
+    undecided: str = OPEN,
 ) -> pd.DataFrame:
     """One row per state and variable that was read, for one account and coder.
 
@@ -100,6 +109,9 @@ def load_codings(
         Coded rows with less confidence are marked ``below_threshold``.
     group_statements : bool
         If not, codings that rest on a statement about a group of states are ``group_dropped``.
+    undecided : str
+        Which of the two codes of ``undecided.csv`` an undecided coding counts as, with the least
+        confidence unless it has more: ``further``, ``closer``, or none.
 
     Raises
     ------
@@ -122,12 +134,30 @@ def load_codings(
     require_flag("group_statements", group_statements)
     table = load_table("codings")
     table = table[(table["account"] == chosen) & (table["coder"] == coder)]
+    table = _read_undecided(table, undecided)
     too_low = levels[: levels.index(min_confidence)]
     below = (table["status"] == "coded") & table["confidence"].isin(too_low)
     status = table["status"].mask(below, "below_threshold")
     if not group_statements:
         status = status.mask((status == "coded") & (table["scope"] == "group"), "group_dropped")
     return table.assign(status=status).reset_index(drop=True)
+
+
+def _read_undecided(codings: pd.DataFrame, reading: str) -> pd.DataFrame:
+    """Return codings in which what is undecided counts as one of its two codes."""
+    if require("undecided", reading, undecided_ids()) == OPEN:
+        return codings
+    key = ["account", "state", "variable", "coder"]
+    codes = load_table("undecided").set_index(key)[reading]
+    found = codings.merge(codes.rename("read"), on=key, how="left").set_axis(codings.index)
+    named = found["read"].notna()
+    return codings.assign(
+        status=codings["status"].mask(named, CODED),
+        code=codings["code"].mask(named, found["read"]),
+        confidence=codings["confidence"].mask(
+            named & (codings["confidence"] == ""), confidence_ids()[0]
+        ),
+    )
 
 
 def load_status(
@@ -150,14 +180,15 @@ def load_cases(
     min_confidence: str = "low",
     silence: str = "open",
     group_statements: bool = True,
+    undecided: str = OPEN,
 ) -> pd.DataFrame:
     """One row per case, indexed by ISO3 code, ready for analysis.
 
     One ordered categorical column per ordinal or binary variable; one ``boolean`` column per
     member of a set, named ``variable_member``; one per bound of the codebook, true where one
     passage says it. What is not coded is missing. With ``silence="no"`` a silent variable has its
-    ``silence_code``, and a silent set is empty; undecided, unread and dropped codings stay
-    missing.
+    ``silence_code``, and a silent set is empty; undecided codings, unless ``undecided`` says how
+    they are read, and unread and dropped ones stay missing.
 
     >>> load_cases("essay").loc["KAZ", "turns_to_turkey"]
     np.True_
@@ -166,7 +197,7 @@ def load_cases(
     """
     require("silence", silence, silence_ids())
     book = load_codebook()
-    codings = load_codings(account, coder, min_confidence, group_statements)
+    codings = load_codings(account, coder, min_confidence, group_statements, undecided)
     coded = codings[codings["status"] == "coded"]
     codes = _wide(coded, "code")
     if silence == "no":

@@ -9,6 +9,8 @@ NOT_READ, BELOW_THRESHOLD, GROUP_DROPPED = "not_read", "below_threshold", "group
 """Why else a code can be missing: statuses that arise in an analysis."""
 OPEN, AS_NO = "open", "no"
 """How silence can be read."""
+FURTHER, CLOSER = "further", "closer"
+"""How what is undecided can be read, beside `OPEN`; the columns of ``undecided.csv`` too."""
 ADJUDICATED = "adjudicated"
 """The coding that stands; all others are those of single coders."""
 YES, ABSTAIN, NO, ABSENT = "yes", "abstain", "no", "absent"

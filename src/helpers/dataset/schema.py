@@ -46,6 +46,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         "locator",
         "rationale",
     ),
+    "undecided": ("account", "state", "variable", "coder", "further", "closer"),
     "earlier_readings": (
         "account",
         "state",
@@ -59,6 +60,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         "locator",
         "rationale",
     ),
+    "explanations": ("account", "state", "variable", "code", "explanation"),
     "events": (
         "event",
         "state",

@@ -24,12 +24,11 @@ from helpers.dataset.checks.cells import (
 from helpers.dataset.checks.content import Content, at, check_cells, check_unique
 from helpers.dataset.codebook import FILE, Votes
 from helpers.dataset.files import Problem, Row
+from helpers.dataset.outcomes import ADJUDICATED, UNDECIDED
 from helpers.dataset.rules import holds, in_words, rests_on
 
 CODERS = ("coder_1", "coder_2")
 """Those who code independently and are compared."""
-ADJUDICATED = "adjudicated"
-"""The coding that stands after the comparison."""
 COMPARED = ("status", "code", "scope", "confidence")
 """Columns in which two codings can differ, in the order that `differed_in` has."""
 
@@ -302,6 +301,50 @@ def earlier_readings(content: Content) -> Iterator[Problem]:
             if key not in content.codings:
                 message = "codings.csv has no later reading of this variable by this coder"
                 yield at("earlier_readings", row, "variable", message)
+
+
+def undecided(content: Content) -> Iterator[Problem]:
+    """Yield what is wrong with ``undecided.csv``."""
+    rules = {
+        "account": content.known("accounts", "account"),
+        "state": content.known_case,
+        "variable": one_of((v.id for v in content.book.variables if not v.is_set), FILE),
+        "coder": content.listed("coders"),
+        "further": filled,
+        "closer": filled,
+    }
+    yield from check_cells(content, "undecided", rules)
+    yield from check_unique(content, "undecided", "account", "state", "variable", "coder")
+    for row in content.rows("undecided"):
+        yield from _two_codes(content, row)
+
+
+def _two_codes(content: Content, row: Row) -> Iterator[Problem]:
+    """Yield a row whose coding is not undecided, or whose codes are not two in order."""
+    key = (row["account"], row["state"], row["variable"], row["coder"])
+    coding = content.codings.get(key)
+    if content.whole("codings") and (coding is None or coding["status"] != UNDECIDED):
+        message = f"codings.csv has no {UNDECIDED} coding of this variable; remove the row"
+        yield at("undecided", row, "variable", message)
+    if row["variable"] not in content.variables:
+        return
+    codes = content.variables[row["variable"]].code_ids
+    for column in ("further", "closer"):
+        if row[column] not in codes:
+            message = expected(row[column], codes, f"{row['variable']} in {FILE}")
+            yield at("undecided", row, column, message)
+            return
+    if codes.index(row["further"]) >= codes.index(row["closer"]):
+        yield at("undecided", row, "closer", f"must stand after {row['further']} in {FILE}")
+
+
+def unnamed(content: Content) -> Iterator[Problem]:
+    """Yield undecided codings whose two codes ``undecided.csv`` does not name."""
+    named = content.first_rows("undecided", "account", "state", "variable", "coder")
+    for key, row in content.codings.items():
+        variable = content.variables[row["variable"]]
+        if row["status"] == UNDECIDED and key not in named and not variable.is_set:
+            yield at("codings", row, "status", "name the two codes in undecided.csv")
 
 
 def adjudications(content: Content) -> Iterator[Problem]:

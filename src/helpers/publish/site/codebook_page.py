@@ -22,6 +22,7 @@ LISTS = {
     "confidences": "Confidence",
     "scopes": "Scope",
     "silence_readings": "How silence may be read",
+    "undecided_readings": "How what is undecided may be read",
     "coders": "Coders",
     "event_dimensions": "What events are about",
     "event_directions": "Directions of events",
