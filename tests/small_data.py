@@ -160,6 +160,12 @@ def small_rows() -> Rows:
         "adjudications": [
             ["essay", "KAZ", "alliance", "confidence", "coder_1", "The membership is named."]
         ],
+        "undecided": [
+            ["essay", "ARM", "public_stance", who, "ambivalent", "supports"] for who in WHO
+        ],
+        "explanations": [
+            ["record_2023", "KAZ", "aid_to_ukraine", "nonlethal", "The two events name the relief."]
+        ],
         "earlier_readings": [
             ["essay", "KAZ", "alliance", "coder_1", "1", "silent", *[""] * 5],
         ],
