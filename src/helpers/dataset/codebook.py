@@ -40,6 +40,7 @@ _LISTS: dict[str, set[str]] = {
     "silence_readings": _ENTRY,
     "coders": _ENTRY,
     "event_dimensions": _ENTRY,
+    "event_standings": _ENTRY,
     "event_directions": _COLOURED,
     "claim_verdicts": _COLOURED,
     "votes": _COLOURED,
@@ -77,6 +78,7 @@ _MARKS = {
 _OPTIONAL = {
     "support_types": {"step"},
     "variables": _OF_VARIABLES,
+    "event_standings": {"max_confidence"},
     **{name: {"marks"} for name in _MARKS},
 }
 _TEXTS = ("id", "label", "short_label", "rule", "statement", "question", "silence_code")
@@ -100,6 +102,7 @@ class Entry:
     resolutions: tuple[str, ...] = ()
     breaks: str = ""
     marks: tuple[str, ...] = ()
+    max_confidence: str = ""
 
 
 @dataclass(frozen=True)
@@ -276,6 +279,12 @@ def _problems(file: str, raw: Any) -> Iterator[Problem]:
             place = f"resolution_sets.{entry.get('id')}.resolutions"
             message = "must be a list of texts with at least one entry"
             yield Problem(file, entry.get(LINE, 0), place, str(held)[:40], message)
+    sure = [level.get("id") for level in _mappings(raw.get("confidences"))]
+    for entry in _mappings(raw.get("event_standings")):
+        if entry.get("max_confidence", *sure[:1]) not in sure:
+            place = f"event_standings.{entry.get('id')}.max_confidence"
+            message = f"must be one of {', '.join(map(str, sure))}"
+            yield Problem(file, entry.get(LINE, 0), place, str(entry["max_confidence"]), message)
     for variable in _mappings(raw.get("variables")):
         yield from _variable_problems(file, variable, raw)
 
@@ -436,6 +445,7 @@ def _entry(raw: dict[str, Any]) -> Entry:
         step=raw.get("step"),
         resolutions=tuple(raw.get("resolutions", ())),
         marks=tuple(raw.get("marks", ())),
+        max_confidence=raw.get("max_confidence", ""),
     )
 
 

@@ -68,6 +68,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         "description",
         "source",
         "source_read",
+        "standing",
     ),
     "claims": (
         "claim",
