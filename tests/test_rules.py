@@ -122,6 +122,7 @@ REFUSED = [
         "combat_troops",
     ),
     ("max_confidence: medium", "max_confidence: middling", "low, medium, high"),
+    ("max_confidence: low", "max_confidence: lowest", "low, medium, high"),
     ("votes: {resolutions: [68/262]}", "votes: [68/262]", "resolutions"),
     ("within_months: 24", "within_months: two", "whole number"),
     ("  cases: 13\n", "  cases: none\n", "whole number"),

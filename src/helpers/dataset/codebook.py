@@ -41,6 +41,7 @@ _LISTS: dict[str, set[str]] = {
     "undecided_readings": _ENTRY,
     "coders": _ENTRY,
     "event_dimensions": _ENTRY,
+    "event_standings": _ENTRY,
     "event_directions": _COLOURED,
     "claim_verdicts": _COLOURED,
     "votes": _COLOURED,
@@ -87,6 +88,7 @@ _OPTIONAL = {
     "options": {"choice"},
     "votes": {"direction"},
     "variables": _OF_VARIABLES,
+    "event_standings": {"max_confidence"},
     **{name: {"marks"} for name in _MARKS},
 }
 _TEXTS = ("id", "label", "short_label", "rule", "statement", "question", "silence_code", "choice")
@@ -113,6 +115,7 @@ class Entry:
     marks: tuple[str, ...] = ()
     choice: str = ""
     direction: str = ""
+    max_confidence: str = ""
 
 
 @dataclass(frozen=True)
@@ -297,6 +300,12 @@ def _problems(file: str, raw: Any) -> Iterator[Problem]:
             message = f"must be one of {', '.join(map(str, directions))}"
             place = f"votes.{vote.get('id')}.direction"
             yield Problem(file, vote.get(LINE, 0), place, str(vote["direction"])[:40], message)
+    sure = [level.get("id") for level in _mappings(raw.get("confidences"))]
+    for entry in _mappings(raw.get("event_standings")):
+        if entry.get("max_confidence", *sure[:1]) not in sure:
+            place = f"event_standings.{entry.get('id')}.max_confidence"
+            message = f"must be one of {', '.join(map(str, sure))}"
+            yield Problem(file, entry.get(LINE, 0), place, str(entry["max_confidence"]), message)
     for variable in _mappings(raw.get("variables")):
         yield from _variable_problems(file, variable, raw)
 
@@ -478,6 +487,7 @@ def _entry(raw: dict[str, Any]) -> Entry:
         marks=tuple(raw.get("marks", ())),
         choice=raw.get("choice", ""),
         direction=raw.get("direction", ""),
+        max_confidence=raw.get("max_confidence", ""),
     )
 
 

@@ -70,6 +70,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         "description",
         "source",
         "source_read",
+        "standing",
     ),
     "claims": (
         "claim",

@@ -141,9 +141,15 @@ def _confidence(content: Content, row: Row) -> Iterator[Problem]:
         yield at("codings", row, "confidence", message)
     variable = content.variables.get(row["variable"])
     most = variable.max_confidence if variable else ""
-    if most and levels.index(confidence) > levels.index(most):
-        allowed = " or ".join(levels[: levels.index(most) + 1])
-        yield at("codings", row, "confidence", f"must be {allowed} for {row['variable']}")
+    allowed = _up_to(levels, most)
+    if confidence not in allowed:
+        message = f"must be {' or '.join(allowed)} for {row['variable']}"
+        yield at("codings", row, "confidence", message)
+
+
+def _up_to(levels: tuple[str, ...], most: str) -> tuple[str, ...]:
+    """Return the levels of confidence up to one, all where there is no limit."""
+    return levels[: levels.index(most) + 1] if most else levels
 
 
 def _required(content: Content, row: Row) -> Iterator[Problem]:
@@ -192,6 +198,19 @@ def _locators(content: Content, row: Row) -> Iterator[Problem]:
         message = "an event whose source was not read is never the first locator of a "
         message += f"{surest} code"
         yield at("codings", row, "locator", f"{message} (record rule R10)")
+    if first:
+        yield from _standing(content, row, first)
+
+
+def _standing(content: Content, row: Row, first: Row) -> Iterator[Problem]:
+    """Yield more confidence than the standing of the first event allows."""
+    levels = content.book.ids("confidences")
+    for standing in content.book.lists["event_standings"]:
+        allowed = _up_to(levels, standing.max_confidence)
+        if first["standing"] == standing.id and row["confidence"] in levels[len(allowed) :]:
+            message = f"must be {' or '.join(allowed)}: the first locator, {first['event']}, has"
+            message += f" the standing {standing.id} (rule G12)"
+            yield at("codings", row, "confidence", message)
 
 
 def _paragraphs(content: Content, row: Row, text: str, locators: list[str]) -> Iterator[Problem]:

@@ -73,6 +73,7 @@ def events(content: Content) -> Iterator[Problem]:
         "description": filled,
         "source": several(content.known_source),
         "source_read": yes_or_no,
+        "standing": content.listed("event_standings"),
     }
     yield from check_cells(content, "events", rules)
     yield from check_unique(content, "events", "event")

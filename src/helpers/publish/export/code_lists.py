@@ -9,6 +9,7 @@ LISTS = (
     "coders",
     "event_dimensions",
     "event_directions",
+    "event_standings",
     "claim_verdicts",
     "votes",
     "resolution_kinds",

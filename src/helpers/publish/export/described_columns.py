@@ -96,6 +96,7 @@ LABELS: dict[str, dict[str, str]] = {
         "description": "What happened",
         "source": "Sources, joined by ;",
         "source_read": "A source was read and says so",
+        "standing": "Whether the state denies the report and no other party confirms it",
     },
     "claims": {
         "claim": "Claim",
@@ -149,6 +150,7 @@ CODED = {
     ("events", "dimension"): "event_dimensions",
     ("events", "direction"): "event_directions",
     ("events", "source_read"): "yes_no",
+    ("events", "standing"): "event_standings",
     ("claims", "verdict"): "claim_verdicts",
     ("claims", "confidence"): "confidences",
     ("claims", "source_read"): "yes_no",
