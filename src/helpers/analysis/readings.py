@@ -7,7 +7,7 @@ counted, what is not known left open, the rules as they stand.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
 from math import prod
@@ -57,6 +57,18 @@ class Readings:
     def table(self) -> pd.DataFrame:
         """One row per reading, one column per choice."""
         return pd.DataFrame(list(product(*self.choices.values())), columns=list(self.choices))
+
+    def fixed(self, choice: str, value: object) -> "Readings":
+        """Return the readings that make a choice in one way; the first of them is the baseline."""
+        kept = (self.table[choice] == value).to_numpy()
+        return replace(
+            self,
+            choices={**self.choices, choice: (value,)},
+            types=self.types[kept],
+            could_be=self.could_be[kept],
+            verdicts=self.verdicts[kept],
+            findings=self.findings[kept],
+        )
 
     def by_choice(self, values: NDArray[Any]) -> NDArray[Any]:
         """Return an array with an axis for each choice in place of that for the readings."""

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from helpers.dataset.checks import codings, consistency, evidence, members
+from helpers.dataset.checks.consistency import Mismatch
 from helpers.dataset.checks.content import Content
 from helpers.dataset.codebook import FILE, load_codebook
 from helpers.dataset.files import (
@@ -32,7 +33,7 @@ from helpers.dataset.files import (
 )
 from helpers.dataset.schema import TABLES
 
-__all__ = ["find_problems", "mismatches", "require_clean", "unexplained", "unread"]
+__all__ = ["Mismatch", "find_problems", "mismatches", "require_clean", "unexplained", "unread"]
 
 CHECKS: dict[str, Callable[[Content], Iterator[Problem]]] = {
     "accounts": members.accounts,
@@ -119,7 +120,7 @@ def unread(folder: Path | None = None) -> list[tuple[str, str, str, str]]:
     ]
 
 
-def mismatches(folder: Path | None = None) -> list[consistency.Mismatch]:
+def mismatches(folder: Path | None = None) -> list[Mismatch]:
     """Return the codings all of whose evidence points elsewhere, in the order of the table."""
     return list(consistency.mismatches(_content(folder)))
 
