@@ -23,12 +23,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from helpers.analysis.readings import VERDICTS, Readings, readings, type_names
+from helpers.analysis.readings import AS_THEY_STAND, VERDICTS, Readings, readings, type_names
 from helpers.analysis.typology import derive, needed
 from helpers.dataset.codebook import load_codebook
 from helpers.dataset.rules import Code, Options, Rules, level_codes, type_of
 
 __all__ = [
+    "AS_THEY_STAND",
     "STANDINGS",
     "deciding",
     "finding_counts",

@@ -5,7 +5,7 @@ to display or to draw. Sentences are printed from the same tables, with `listing
 """
 
 from helpers.dataset.words import count_of, listing, names
-from helpers.display.choices import choice_label, under
+from helpers.display.choices import choice_label, under, value_label
 from helpers.display.tables.accounts import changes_table, types_side_by_side, verdicts_table
 from helpers.display.tables.claims import (
     claims_markdown,
@@ -91,6 +91,7 @@ __all__ = [
     "types_table",
     "types_text",
     "under",
+    "value_label",
     "variables_table",
     "verdict_shares",
     "verdict_shares_table",
