@@ -241,6 +241,25 @@ def small_rows() -> Rows:
                 "no",
             ],
         ],
+        "measures": [
+            [
+                "index",
+                "An index",
+                "A wire",
+                "2023",
+                "low < high",
+                "Closeness",
+                "record_2023",
+                "type;public_stance",
+                "wire-one",
+                "",
+            ]
+        ],
+        "measure_values": [
+            ["index", "KAZ", "low", "1", "wire-one", ""],
+            ["index", "ARM", "high", "2", "wire-one", ""],
+            ["index", "KGZ", "not given", "", "wire-one", ""],
+        ],
         "un_resolutions": [
             [
                 number,

@@ -6,7 +6,7 @@ allowed; all are reported at once. Light to import: no table library is needed.
 Where to find a rule: `cells` for the form of one cell, `members` for accounts,
 states and votes, `evidence` for sources, paragraphs, events and claims,
 `codings` for codings, coders and adjudications, `consistency` for evidence that points elsewhere
-than its code.
+than its code, `measures` for what others made.
 
 Examples
 --------
@@ -18,7 +18,7 @@ import functools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from helpers.dataset.checks import codings, consistency, evidence, members
+from helpers.dataset.checks import codings, consistency, evidence, measures, members
 from helpers.dataset.checks.consistency import Mismatch
 from helpers.dataset.checks.content import Content
 from helpers.dataset.codebook import FILE, load_codebook
@@ -48,6 +48,8 @@ CHECKS: dict[str, Callable[[Content], Iterator[Problem]]] = {
     "earlier_readings": codings.earlier_readings,
     "events": evidence.events,
     "claims": evidence.claims,
+    "measures": measures.measures,
+    "measure_values": measures.measure_values,
     "un_resolutions": members.un_resolutions,
     "un_votes": members.un_votes,
 }

@@ -22,7 +22,15 @@ from helpers.dataset.checks.cells import (
 from helpers.dataset.checks.content import Content, at, check_cells, check_unique
 from helpers.dataset.files import Problem, Row
 
-CITING = ("paragraphs", "codings", "events", "claims", "un_resolutions")
+CITING = (
+    "paragraphs",
+    "codings",
+    "events",
+    "claims",
+    "measures",
+    "measure_values",
+    "un_resolutions",
+)
 """Tables that name sources."""
 
 

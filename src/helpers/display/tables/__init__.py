@@ -26,6 +26,12 @@ from helpers.display.tables.codings import (
 from helpers.display.tables.consistency import consistency_table, consistency_text, pointing
 from helpers.display.tables.crossed import MISSING, axis, cross_counts, cross_names
 from helpers.display.tables.html import LinkedTable, as_html, readable
+from helpers.display.tables.measures import (
+    disagreements_table,
+    measure_agreement_table,
+    measure_values_table,
+    measures_table,
+)
 from helpers.display.tables.readings import (
     choices_table,
     deciding_table,
@@ -67,11 +73,15 @@ __all__ = [
     "cross_counts",
     "cross_names",
     "deciding_table",
+    "disagreements_table",
     "evidence_table",
     "filter_region",
     "findings_table",
     "level_shares",
     "listing",
+    "measure_agreement_table",
+    "measure_values_table",
+    "measures_table",
     "members_table",
     "missing_table",
     "names",

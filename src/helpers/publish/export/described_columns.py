@@ -17,8 +17,12 @@ TITLES = {
     "paragraphs": "One row per paragraph of the essay: its place and length, not its text",
     "coders": "One row per account and coder: how the coding was made",
     "earlier_readings": "One row per reading by a coder that a later one replaced",
+    "undecided": "One row per undecided coding, with the two codes that are equally defensible",
+    "explanations": "One row per coding whose evidence points elsewhere, and why it stands",
     "events": "One row per dated public event about one of the 13 states",
     "claims": "One row per factual claim of the essay, with a verdict",
+    "measures": "One row per measure made by others that an account is compared with",
+    "measure_values": "One row per measure and state",
     "un_resolutions": "One row per General Assembly resolution on the war or the annexations",
     "un_votes": "One row per resolution and member state",
     "adjudications": "One row per state and variable on which the coders differed",
@@ -87,6 +91,21 @@ LABELS: dict[str, dict[str, str]] = {
         "locator": "Where in the sources, joined by ;, with events as they then were",
         "rationale": "Why, in the coder's words",
     },
+    "undecided": {
+        "account": "Account",
+        "state": "State (ISO 3166 alpha-3)",
+        "variable": "Variable",
+        "coder": "Coder",
+        "further": "Of the two codes, the one further from Russia",
+        "closer": "Of the two codes, the one closer to Russia",
+    },
+    "explanations": {
+        "account": "Account",
+        "state": "State (ISO 3166 alpha-3)",
+        "variable": "Variable",
+        "code": "Adjudicated code that is explained",
+        "explanation": "Why it stands although its evidence points elsewhere",
+    },
     "events": {
         "event": "Event",
         "state": "State (ISO 3166 alpha-3)",
@@ -109,6 +128,26 @@ LABELS: dict[str, dict[str, str]] = {
         "source": "Sources, joined by ;",
         "confidence": "Confidence in the verdict",
         "source_read": "A source was read and says so",
+    },
+    "measures": {
+        "measure": "Measure",
+        "label": "Name of the measure",
+        "publisher": "Who made it",
+        "as_of": "Date that it describes (day, month or year)",
+        "scale": "Its values, furthest from Russia first where they are ordered",
+        "what_it_measures": "What it measures",
+        "account": "Account that it is compared with",
+        "compared_with": "What of the account, joined by ;",
+        "source": "Sources, joined by ;",
+        "note": "What to keep in mind",
+    },
+    "measure_values": {
+        "measure": "Measure",
+        "state": "State (ISO 3166 alpha-3)",
+        "value": "Value, as its maker or those who report it put it",
+        "rank": "Place among these states, 1 furthest from Russia; empty where none is said",
+        "source": "Sources, joined by ;",
+        "note": "What to keep in mind",
     },
     "un_resolutions": {
         "resolution": "Resolution",
@@ -166,6 +205,9 @@ NAMED = {
     ("earlier_readings", "variable"): "variables",
     ("earlier_readings", "coder"): "separate_coders",
     ("adjudications", "variable"): "variables",
+    ("undecided", "variable"): "variables",
+    ("undecided", "coder"): "coders",
+    ("explanations", "variable"): "variables",
 }
 """Columns of text that hold the ids of a scale."""
 OPTIONAL = {
@@ -179,6 +221,9 @@ OPTIONAL = {
     ("earlier_readings", "locator"),
     ("earlier_readings", "rationale"),
     ("claims", "source"),
+    ("measures", "note"),
+    ("measure_values", "rank"),
+    ("measure_values", "note"),
     ("un_resolutions", "address"),
     ("adjudications", "differed_in"),
 }
@@ -204,6 +249,10 @@ KEYS = {
     "earlier_readings": ("account", "state", "variable", "coder", "reading"),
     "events": ("event",),
     "claims": ("claim",),
+    "undecided": ("account", "state", "variable", "coder"),
+    "explanations": ("account", "state", "variable"),
+    "measures": ("measure",),
+    "measure_values": ("measure", "state"),
     "un_resolutions": ("resolution",),
     "un_votes": ("resolution", "state"),
     "adjudications": ("account", "state", "variable"),
@@ -221,6 +270,10 @@ JOINS = {
     "events": (STATE,),
     "un_votes": (Join(("resolution",), "un_resolutions", ("resolution",)), STATE),
     "adjudications": (ACCOUNT, STATE),
+    "undecided": (ACCOUNT, STATE, Join(CODING, "codings_long", CODING)),
+    "explanations": (ACCOUNT, STATE),
+    "measures": (ACCOUNT,),
+    "measure_values": (Join(("measure",), "measures", ("measure",)), STATE),
 }
 """What joins to what; columns that hold several values joined by ; cannot say so."""
 
