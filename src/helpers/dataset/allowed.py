@@ -104,6 +104,11 @@ def ordered_variable_ids() -> tuple[str, ...]:
     return tuple(variable.id for variable in load_codebook().variables if not variable.is_set)
 
 
+def measure_ids() -> tuple[str, ...]:
+    """Return the measures that others made."""
+    return _column("measures", ["measure"])
+
+
 def member_ids() -> tuple[str, ...]:
     """Return the ISO3 codes of the UN's members."""
     return _column("states", ["state"])

@@ -17,7 +17,7 @@ from helpers.display.plots.readings import specification_curve, type_heat
 from helpers.display.plots.regions import composition, level_panels
 from helpers.display.plots.support import code_map, cross_grid, members, type_bounds
 from helpers.display.plots.timeline import event_timeline
-from helpers.display.plots.verdicts import ageing, verdict_bars
+from helpers.display.plots.verdicts import ageing, measure_pairs, verdict_bars
 from helpers.display.plots.votes import agreement_map, vote_map
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "cross_grid",
     "event_timeline",
     "level_panels",
+    "measure_pairs",
     "members",
     "period_change",
     "scalogram",
