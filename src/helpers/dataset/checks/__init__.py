@@ -43,6 +43,7 @@ CHECKS: dict[str, Callable[[Content], Iterator[Problem]]] = {
     "adjudications": codings.adjudications,
     "earlier_readings": codings.earlier_readings,
     "events": evidence.events,
+    "searches": evidence.searches,
     "claims": evidence.claims,
     "un_resolutions": members.un_resolutions,
     "un_votes": members.un_votes,

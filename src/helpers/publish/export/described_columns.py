@@ -18,6 +18,7 @@ TITLES = {
     "coders": "One row per account and coder: how the coding was made",
     "earlier_readings": "One row per reading by a coder that a later one replaced",
     "events": "One row per dated public event about one of the 13 states",
+    "searches": "One row per account, state and variable that evidence was looked for",
     "claims": "One row per factual claim of the essay, with a verdict",
     "un_resolutions": "One row per General Assembly resolution on the war or the annexations",
     "un_votes": "One row per resolution and member state",
@@ -33,6 +34,7 @@ LABELS: dict[str, dict[str, str]] = {
         "cut_off": "Last day that the account covers",
         "basis": "What the account rests on",
         "text": "Source that is coded paragraph by paragraph; empty where events are the evidence",
+        "needs_searches": "Silence counts only where it was looked for",
     },
     "states": {
         "state": "State (ISO 3166 alpha-3)",
@@ -98,6 +100,19 @@ LABELS: dict[str, dict[str, str]] = {
         "source_read": "A source was read and says so",
         "standing": "Whether the state denies the report and no other party confirms it",
     },
+    "searches": {
+        "account": "Account",
+        "state": "State (ISO 3166 alpha-3)",
+        "variable": "Variable",
+        "queries": "What was asked, in the words of the queries, joined by ;",
+        "where": "Where was looked",
+        "searched_on": "Day of the search",
+        "texts_read": "Texts read that bear on the state and the matter",
+        "estimated": "The number of texts was estimated after reading, not counted",
+        "outcome": "What came of it",
+        "events": "Events that bear on it, added or known, joined by ;",
+        "note": "Note",
+    },
     "claims": {
         "claim": "Claim",
         "section": "Section of the essay",
@@ -141,6 +156,7 @@ LABELS: dict[str, dict[str, str]] = {
 """Table and column to a label; the order of the columns is the schema's."""
 
 CODED = {
+    ("accounts", "needs_searches"): "yes_no",
     ("sources", "title_is_ours"): "yes_no",
     ("sources", "repost"): "yes_no_unknown",
     ("sources", "read"): "yes_no",
@@ -151,6 +167,8 @@ CODED = {
     ("events", "direction"): "event_directions",
     ("events", "source_read"): "yes_no",
     ("events", "standing"): "event_standings",
+    ("searches", "estimated"): "yes_no",
+    ("searches", "outcome"): "search_outcomes",
     ("claims", "verdict"): "claim_verdicts",
     ("claims", "confidence"): "confidences",
     ("claims", "source_read"): "yes_no",
@@ -165,6 +183,7 @@ NAMED = {
     ("coders", "coder"): "coders",
     ("earlier_readings", "variable"): "variables",
     ("earlier_readings", "coder"): "separate_coders",
+    ("searches", "variable"): "variables",
     ("adjudications", "variable"): "variables",
 }
 """Columns of text that hold the ids of a scale."""
@@ -178,12 +197,19 @@ OPTIONAL = {
     ("earlier_readings", "confidence"),
     ("earlier_readings", "locator"),
     ("earlier_readings", "rationale"),
+    ("searches", "events"),
+    ("searches", "note"),
     ("claims", "source"),
     ("un_resolutions", "address"),
     ("adjudications", "differed_in"),
 }
 """Columns that may be empty."""
-DATES = {("accounts", "cut_off"), ("coders", "made_on"), ("un_resolutions", "date")}
+DATES = {
+    ("accounts", "cut_off"),
+    ("coders", "made_on"),
+    ("searches", "searched_on"),
+    ("un_resolutions", "date"),
+}
 """Columns whose every cell is a whole day."""
 PATTERNS = {
     ("states", "state"): "[A-Z]{3}",
@@ -203,6 +229,7 @@ KEYS = {
     "coders": ("account", "coder"),
     "earlier_readings": ("account", "state", "variable", "coder", "reading"),
     "events": ("event",),
+    "searches": ("account", "state", "variable"),
     "claims": ("claim",),
     "un_resolutions": ("resolution",),
     "un_votes": ("resolution", "state"),
@@ -220,6 +247,7 @@ JOINS = {
     "earlier_readings": (ACCOUNT, STATE, Join(CODING, "codings_long", CODING)),
     "events": (STATE,),
     "un_votes": (Join(("resolution",), "un_resolutions", ("resolution",)), STATE),
+    "searches": (ACCOUNT, STATE),
     "adjudications": (ACCOUNT, STATE),
 }
 """What joins to what; columns that hold several values joined by ; cannot say so."""
