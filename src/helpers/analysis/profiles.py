@@ -96,7 +96,8 @@ def codes_by_account(state: str) -> pd.DataFrame:
     columns = {}
     for account, label in _accounts().items():
         rows = _readings(account, state)
-        said = code_or_status(rows["code"], rows["status"])
+        why = rows["status"].replace(labels("derived_statuses"))
+        said = code_or_status(rows["code"], why)
         said = said.reindex([v.id for v in variables]).fillna(f"({NOT_READ})")
         columns[label] = said.str.replace("_", " ").set_axis([v.label for v in variables])
     return pd.DataFrame(columns).rename_axis("variable")
