@@ -135,9 +135,9 @@ def small_rows() -> Rows:
     web = "https://example.org/"
     return {
         "accounts": [
-            ["essay", "The essay", "2023-01", "2023-01-31", "Only the essay", "essay"],
-            ["record_2023", "Record 2023", "2023-02-28", "2023-02-28", "Events", ""],
-            ["record_2026", "Record 2026", "2026-06-25", "2026-06-25", "Events", ""],
+            ["essay", "The essay", "2023-01", "2023-01-31", "Only the essay", "essay", "no"],
+            ["record_2023", "Record 2023", "2023-02-28", "2023-02-28", "Events", "", "yes"],
+            ["record_2026", "Record 2026", "2026-06-25", "2026-06-25", "Events", "", "yes"],
         ],
         "states": states,
         "sources": [
@@ -214,6 +214,12 @@ def small_rows() -> Rows:
                 "yes",
                 "reported",
             ],
+        ],
+        "searches": [
+            [
+                *("record_2023", "KAZ", "alliance", "one way;another way", "A shelf", "2026-01-30"),
+                *("3", "yes", "nothing_found", "KAZ-01", "Made up."),
+            ]
         ],
         "claims": [
             [

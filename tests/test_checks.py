@@ -172,6 +172,18 @@ CELLS: list[tuple[str, int, dict[str, str], str]] = [
     ("earlier_readings", 2, {"scope": "region"}, "state, group"),
     ("earlier_readings", 2, {"confidence": "sure"}, "low, medium, high"),
     ("earlier_readings", 2, {"rationale": "word " * 25 + "word"}, "26 words|25"),
+    ("accounts", 3, {"needs_searches": "perhaps"}, "yes, no"),
+    ("searches", 2, {"account": "esay"}, "essay, record_2023"),
+    ("searches", 2, {"variable": "alliances"}, "alliance"),
+    ("searches", 2, {"queries": ""}, "must not be empty"),
+    ("searches", 2, {"queries": "one way"}, "at least two differently worded"),
+    ("searches", 2, {"where": ""}, "must not be empty"),
+    ("searches", 2, {"searched_on": "2026-01"}, "YYYY-MM-DD"),
+    ("searches", 2, {"texts_read": "few"}, "number"),
+    ("searches", 2, {"estimated": "about"}, "yes, no"),
+    ("searches", 2, {"outcome": "nothing"}, "nothing_found"),
+    ("searches", 2, {"events": "KAZ-99"}, "events.csv"),
+    ("searches", 2, {"events": "ARM-01"}, "an event about ARM; must be one about KAZ"),
     ("adjudications", 2, {"account": "esay"}, "essay, record_2023"),
     ("adjudications", 2, {"state": "QAA"}, "the cases in states.csv"),
     ("adjudications", 2, {"variable": "alliances"}, "alliance"),
@@ -445,6 +457,19 @@ def test_turn_beside_undecided_realignment_is_allowed(small_folder: Path) -> Non
     for row in rows[3:6]:
         row[4:6] = ["undecided", ""]
     write_table(small_folder, "codings", rows)
+    assert find_problems(small_folder) == []
+
+
+def test_silence_of_an_account_that_needs_searches_must_have_been_looked_for(
+    small_folder: Path,
+) -> None:
+    write_table(small_folder, "searches", [])
+    (problem,) = find_problems(small_folder)
+    assert (problem.file, problem.line, problem.column) == ("codings.csv", 34, "status")
+    assert "searches.csv has no search" in problem.message
+    accounts = small_rows()["accounts"]
+    accounts[1][-1] = "no"
+    write_table(small_folder, "accounts", accounts)
     assert find_problems(small_folder) == []
 
 

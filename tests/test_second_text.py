@@ -54,6 +54,12 @@ def test_types_follow_the_other_scheme() -> None:
     ]
 
 
+def test_the_account_that_needs_searches_is_the_one_that_is_marked() -> None:
+    totals = {account: coverage(account).sum() for account in ("letter", "logbook")}
+    assert (totals["letter"]["silent"], totals["letter"]["searched"]) == (4, 0)
+    assert (totals["logbook"]["silent"], totals["logbook"]["searched"]) == (0, 6)
+
+
 def test_options_and_silence_are_those_of_the_scheme() -> None:
     cases = load_cases("letter", silence="no")
     assert typology.derive(cases).loc["PER", "type"] == "talker"

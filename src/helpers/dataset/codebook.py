@@ -43,6 +43,7 @@ _LISTS: dict[str, set[str]] = {
     "event_dimensions": _ENTRY,
     "event_standings": _ENTRY,
     "event_directions": _COLOURED,
+    "search_outcomes": _ENTRY,
     "claim_verdicts": _COLOURED,
     "votes": _COLOURED,
     "resolution_kinds": _ENTRY,

@@ -30,7 +30,7 @@ from helpers.dataset.allowed import (
 from helpers.dataset.checks import require_clean
 from helpers.dataset.codebook import Codebook, Variable, load_codebook
 from helpers.dataset.files import data_folder, once_per_state, read_rows
-from helpers.dataset.outcomes import CODED, OPEN
+from helpers.dataset.outcomes import CODED, OPEN, SEARCHED, SILENT
 from helpers.dataset.rules import Bound, holds
 from helpers.dataset.schema import TABLES
 
@@ -41,6 +41,7 @@ _NUMBERS = {
     "tile_row",
     "words",
     "reading",
+    "texts_read",
     "yes",
     "no",
     "abstain",
@@ -174,6 +175,17 @@ def load_status(
     return _wide(codings, "status").fillna("not_read")
 
 
+def told_apart(codings: pd.DataFrame) -> pd.DataFrame:
+    """Return codings whose status tells a silence that was looked for from one that was not."""
+    searches = load_table("searches")
+    pair = ["account", "state", "variable"]
+    looked_for = pd.MultiIndex.from_frame(codings[pair]).isin(
+        pd.MultiIndex.from_frame(searches[pair])
+    )
+    silent = codings["status"] == SILENT
+    return codings.assign(status=codings["status"].mask(silent & looked_for, SEARCHED))
+
+
 def load_cases(
     account: str = "essay",
     coder: str = "adjudicated",
@@ -216,10 +228,13 @@ def coverage(
 ) -> pd.DataFrame:
     """One row per variable: numbers of states by status, and ``n_states``, their sum.
 
+    A silence that was looked for counts as ``searched``, not as ``silent``.
+
     >>> coverage("essay").loc["recognises_annexations", ["coded", "silent", "n_states"]].tolist()
     [4, 9, 13]
     """
-    status = load_status(account, coder, min_confidence, group_statements)
+    codings = load_codings(account, coder, min_confidence, group_statements)
+    status = _wide(told_apart(codings), "status").fillna("not_read")
     book = load_codebook()
     outcomes = [*book.ids("statuses"), *book.ids("derived_statuses")]
     counts = pd.DataFrame({outcome: (status == outcome).sum() for outcome in outcomes})

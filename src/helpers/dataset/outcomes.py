@@ -6,6 +6,7 @@ The codebook says how they are called and what they mean. Every other id stands 
 CODED, SILENT, UNDECIDED = "coded", "silent", "undecided"
 """What a coder can find in an account: statuses of a coding."""
 NOT_READ, BELOW_THRESHOLD, GROUP_DROPPED = "not_read", "below_threshold", "group_dropped"
+SEARCHED = "searched"
 """Why else a code can be missing: statuses that arise in an analysis."""
 OPEN, AS_NO = "open", "no"
 """How silence can be read."""

@@ -5,7 +5,7 @@ values a column may hold is decided in `helpers.dataset.checks`.
 """
 
 TABLES: dict[str, tuple[str, ...]] = {
-    "accounts": ("account", "label", "as_of", "cut_off", "basis", "text"),
+    "accounts": ("account", "label", "as_of", "cut_off", "basis", "text", "needs_searches"),
     "states": (
         "state",
         "un_name",
@@ -71,6 +71,19 @@ TABLES: dict[str, tuple[str, ...]] = {
         "source",
         "source_read",
         "standing",
+    ),
+    "searches": (
+        "account",
+        "state",
+        "variable",
+        "queries",
+        "where",
+        "searched_on",
+        "texts_read",
+        "estimated",
+        "outcome",
+        "events",
+        "note",
     ),
     "claims": (
         "claim",

@@ -47,6 +47,7 @@ CHECKS: dict[str, Callable[[Content], Iterator[Problem]]] = {
     "explanations": consistency.explanations,
     "earlier_readings": codings.earlier_readings,
     "events": evidence.events,
+    "searches": evidence.searches,
     "claims": evidence.claims,
     "measures": measures.measures,
     "measure_values": measures.measure_values,

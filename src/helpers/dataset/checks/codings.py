@@ -97,6 +97,18 @@ def codings(content: Content) -> Iterator[Problem]:
         yield from _required(content, row)
         if row["locator"]:
             yield from _locators(content, row)
+        yield from _unsearched(content, row)
+
+
+def _unsearched(content: Content, row: Row) -> Iterator[Problem]:
+    """Yield a silence that stands although nothing says that it was looked for."""
+    account = content.accounts.get(row["account"])
+    if not account or account["needs_searches"] != "yes" or not content.whole("searches"):
+        return
+    key = (row["account"], row["state"], row["variable"])
+    if row["status"] == "silent" and row["coder"] == ADJUDICATED and key not in content.searches:
+        message = "searches.csv has no search for this pair; silence must have been looked for"
+        yield at("codings", row, "status", message)
 
 
 def _cells_of_status(row: Row) -> Iterator[Problem]:

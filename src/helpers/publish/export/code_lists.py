@@ -10,6 +10,7 @@ LISTS = (
     "event_dimensions",
     "event_directions",
     "event_standings",
+    "search_outcomes",
     "claim_verdicts",
     "votes",
     "resolution_kinds",

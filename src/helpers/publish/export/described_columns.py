@@ -20,6 +20,7 @@ TITLES = {
     "undecided": "One row per undecided coding, with the two codes that are equally defensible",
     "explanations": "One row per coding whose evidence points elsewhere, and why it stands",
     "events": "One row per dated public event about one of the 13 states",
+    "searches": "One row per account, state and variable that evidence was looked for",
     "claims": "One row per factual claim of the essay, with a verdict",
     "measures": "One row per measure made by others that an account is compared with",
     "measure_values": "One row per measure and state",
@@ -37,6 +38,7 @@ LABELS: dict[str, dict[str, str]] = {
         "cut_off": "Last day that the account covers",
         "basis": "What the account rests on",
         "text": "Source that is coded paragraph by paragraph; empty where events are the evidence",
+        "needs_searches": "Silence counts only where it was looked for",
     },
     "states": {
         "state": "State (ISO 3166 alpha-3)",
@@ -117,6 +119,19 @@ LABELS: dict[str, dict[str, str]] = {
         "source_read": "A source was read and says so",
         "standing": "Whether the state denies the report and no other party confirms it",
     },
+    "searches": {
+        "account": "Account",
+        "state": "State (ISO 3166 alpha-3)",
+        "variable": "Variable",
+        "queries": "What was asked, in the words of the queries, joined by ;",
+        "where": "Where was looked",
+        "searched_on": "Day of the search",
+        "texts_read": "Texts read that bear on the state and the matter",
+        "estimated": "The number of texts was estimated after reading, not counted",
+        "outcome": "What came of it",
+        "events": "Events that bear on it, added or known, joined by ;",
+        "note": "Note",
+    },
     "claims": {
         "claim": "Claim",
         "section": "Section of the essay",
@@ -180,6 +195,7 @@ LABELS: dict[str, dict[str, str]] = {
 """Table and column to a label; the order of the columns is the schema's."""
 
 CODED = {
+    ("accounts", "needs_searches"): "yes_no",
     ("sources", "title_is_ours"): "yes_no",
     ("sources", "repost"): "yes_no_unknown",
     ("sources", "read"): "yes_no",
@@ -190,6 +206,8 @@ CODED = {
     ("events", "direction"): "event_directions",
     ("events", "source_read"): "yes_no",
     ("events", "standing"): "event_standings",
+    ("searches", "estimated"): "yes_no",
+    ("searches", "outcome"): "search_outcomes",
     ("claims", "verdict"): "claim_verdicts",
     ("claims", "confidence"): "confidences",
     ("claims", "source_read"): "yes_no",
@@ -204,6 +222,7 @@ NAMED = {
     ("coders", "coder"): "coders",
     ("earlier_readings", "variable"): "variables",
     ("earlier_readings", "coder"): "separate_coders",
+    ("searches", "variable"): "variables",
     ("adjudications", "variable"): "variables",
     ("undecided", "variable"): "variables",
     ("undecided", "coder"): "coders",
@@ -220,6 +239,8 @@ OPTIONAL = {
     ("earlier_readings", "confidence"),
     ("earlier_readings", "locator"),
     ("earlier_readings", "rationale"),
+    ("searches", "events"),
+    ("searches", "note"),
     ("claims", "source"),
     ("measures", "note"),
     ("measure_values", "rank"),
@@ -228,7 +249,12 @@ OPTIONAL = {
     ("adjudications", "differed_in"),
 }
 """Columns that may be empty."""
-DATES = {("accounts", "cut_off"), ("coders", "made_on"), ("un_resolutions", "date")}
+DATES = {
+    ("accounts", "cut_off"),
+    ("coders", "made_on"),
+    ("searches", "searched_on"),
+    ("un_resolutions", "date"),
+}
 """Columns whose every cell is a whole day."""
 PATTERNS = {
     ("states", "state"): "[A-Z]{3}",
@@ -248,6 +274,7 @@ KEYS = {
     "coders": ("account", "coder"),
     "earlier_readings": ("account", "state", "variable", "coder", "reading"),
     "events": ("event",),
+    "searches": ("account", "state", "variable"),
     "claims": ("claim",),
     "undecided": ("account", "state", "variable", "coder"),
     "explanations": ("account", "state", "variable"),
@@ -269,6 +296,7 @@ JOINS = {
     "earlier_readings": (ACCOUNT, STATE, Join(CODING, "codings_long", CODING)),
     "events": (STATE,),
     "un_votes": (Join(("resolution",), "un_resolutions", ("resolution",)), STATE),
+    "searches": (ACCOUNT, STATE),
     "adjudications": (ACCOUNT, STATE),
     "undecided": (ACCOUNT, STATE, Join(CODING, "codings_long", CODING)),
     "explanations": (ACCOUNT, STATE),

@@ -27,6 +27,7 @@ LISTS = {
     "event_dimensions": "What events are about",
     "event_directions": "Directions of events",
     "event_standings": "Standing of what an event reports",
+    "search_outcomes": "Outcomes of a search",
     "claim_verdicts": "Verdicts on claims",
     "votes": "Votes",
     "resolution_kinds": "Kinds of resolutions",
