@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from helpers.dataset.checks import Mismatch, mismatches
+from helpers.dataset.schema import TABLES
 from helpers.dataset.words import labels
 from helpers.display.tables.labelled import state_and_variable
 
@@ -29,8 +30,8 @@ def consistency_text(found: Iterable[Mismatch]) -> str:
     """Return mismatches as lines to read in a terminal, those without an explanation first."""
     lines = [
         f"{'explained' if m.explanation else 'TO EXPLAIN'}: codings.csv, line {m.coding.line}: "
-        f"{' '.join(m.coding[column] for column in ('account', 'state', 'variable', 'code'))}; "
-        f"{pointing(m)}{f': {m.explanation}' if m.explanation else ''}"
+        f"{','.join(m.coding[column] for column in TABLES['explanations'][:-1])} "
+        f"({pointing(m)}){f': {m.explanation}' if m.explanation else ''}"
         for m in sorted(found, key=lambda m: bool(m.explanation))
     ]
     return "".join(f"{line}\n" for line in lines)
