@@ -32,7 +32,7 @@ def messages(folder: Path, table: str) -> list[str]:
         ({"variable": "turns_to"}, "variable: must be one of"),
         ({"variable": "alliance"}, "variable: codings.csv has no undecided coding"),
         ({"further": "neutral"}, "further: must be one of opposes"),
-        ({"closer": ""}, "closer: is empty; must not be empty"),
+        ({"closer": ""}, "closer: must not be empty"),
         ({"further": "supports"}, "closer: must stand after supports"),
         ({"coder": "coder_2"}, "must be unique"),
     ],
@@ -89,7 +89,7 @@ def test_a_vote_points_somewhere_too(small_folder: Path) -> None:
     [
         ({"code": "arms"}, "code: the code is now nonlethal"),
         ({"variable": "alliance"}, "variable: no evidence of this coding points elsewhere"),
-        ({"explanation": ""}, "explanation: is empty; must not be empty"),
+        ({"explanation": ""}, "explanation: must not be empty"),
         ({"explanation": "word " * 41 + "end"}, "explanation: "),
     ],
 )

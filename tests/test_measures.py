@@ -25,7 +25,7 @@ SECOND = Path(__file__).parent / "second_text"
         ("measure_values", {"measure": "indec"}, "measure: must be one of index"),
         ("measure_values", {"rank": "first"}, "rank: "),
         ("measure_values", {"state": "USA"}, "state: must be one of"),
-        ("measure_values", {"value": ""}, "value: is empty"),
+        ("measure_values", {"value": ""}, "value: must not be empty"),
     ],
 )
 def test_what_is_refused(small_folder: Path, table: str, cells, words: str) -> None:
@@ -64,7 +64,10 @@ def test_agreement_and_disagreements_on_a_second_text() -> None:
     table = measures.agreement()
     assert table.loc[("boats", "type"), ["n", "n_discordant", "n_ordered"]].tolist() == [3, 0, 3]
     assert table.loc[("boats", "type"), "tau_b"] == 1.0
-    assert measures.disagreements().empty
+    (row,) = measures.disagreements().to_dict("records")
+    assert (row["closer"], row["further"]) == ("ISL", "NOR")
+    assert (row["value_closer"], row["value_further"]) == ("many", "some")
+    assert (row["code_closer"], row["code_further"]) == ("kept", "undercut")
     assert plots.measure_pairs(table, "Pairs").alt.startswith("Pairs. Boats at sea: Support type")
 
 

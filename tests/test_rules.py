@@ -105,7 +105,7 @@ REFUSED = [
     ("{option: crimea}", "{option: crimaea}", "allowed: crimea"),
     ("{option: leaving_only}", "{option: lifeline_only}", "no rule asks for this option"),
     ("choice: recognition of Crimea", "choice: 2014", "choice must be text"),
-    ("directions: {refused: [", "directions: {refuse: [", "refused, withheld"),
+    ("directions: {refused: [", "directions: {refuse: [", "refused, none"),
     ("directions: {refused: [away_from_russia]", "directions: {refused: [away]", "neutral"),
     ("directions: {exiting: [away_from_russia]", "directions: {exiting: []", "list of directions"),
     ("direction: neutral", "direction: nowhere", "toward_russia"),
