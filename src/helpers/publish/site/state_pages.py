@@ -272,13 +272,15 @@ def _events(events: pd.DataFrame, evidence: pd.DataFrame) -> Html:
             tag("span", row["date"], class_="whole"),
             row["about"],
             row["direction"],
+            row["standing"],
             row["description"],
             _cited(event, evidence),
             _sources(sources.loc[[event]]),
         ]
         for event, row in listed.iterrows()
     ]
-    head = ["event", "date", "about", "direction", "what happened", "cited for", "sources"]
+    head = ["event", "date", "about", "direction", "standing", "what happened"]
+    head += ["cited for", "sources"]
     return grid("Events", head, rows, kind="sortable stacked")
 
 
