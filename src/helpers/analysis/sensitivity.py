@@ -40,7 +40,7 @@ BASELINE: Mapping[str, object] = {
 STANDINGS = ("robust", "fragile", "open")
 
 
-def readings(account: str = "essay") -> pd.DataFrame:
+def readings(account: str) -> pd.DataFrame:
     """One row per state and reading of an account: the four choices, ``type`` and ``could_be``.
 
     Only coders who coded the account appear. ``ValueError`` if it has no adjudicated codings.

@@ -24,11 +24,11 @@ from helpers.dataset.checks.cells import (
 from helpers.dataset.checks.content import Content, at, check_cells, check_unique
 from helpers.dataset.codebook import FILE, Votes
 from helpers.dataset.files import Problem, Row
+from helpers.dataset.outcomes import ADJUDICATED
 from helpers.dataset.rules import holds, in_words, rests_on
 
 CODERS = ("coder_1", "coder_2")
 """Those who code independently and are compared."""
-ADJUDICATED = "adjudicated"
 """The coding that stands after the comparison."""
 COMPARED = ("status", "code", "scope", "confidence")
 """Columns in which two codings can differ, in the order that `differed_in` has."""
