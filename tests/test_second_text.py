@@ -1,6 +1,7 @@
 """The program is not about one text: a made-up dataset under another scheme goes through it."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -135,3 +136,12 @@ def test_tables_and_figures_are_made(show: Callable[[], Any]) -> None:
 
 def test_the_states_are_its_own() -> None:
     assert load_states().index.tolist() == ["ISL", "NOR", "CHL", "PER", "AUT", "CHE"]
+
+
+def test_the_site_is_built(tmp_path: Path) -> None:
+    """Without votes at the United Nations there is no map, and no page asks for any."""
+    out = tmp_path / "site"
+    call("site", "--out", str(out))
+    start = (out / "index.html").read_text(encoding="utf-8")
+    assert "fishing treaty, in this made-up text?</h1>" in re.sub("<a class=.*?</a>", "", start)
+    assert "Votes at the General" not in (out / "states" / "NOR.html").read_text(encoding="utf-8")

@@ -42,6 +42,8 @@ PAGES = [
     "states/NAM.html",
     "states/RUS.html",
     "codebook.html",
+    "docs/index.html",
+    "docs/add-a-state.html",
     "tables/index.html",
     "tables/about.html",
     "tables/events.html",
@@ -226,6 +228,8 @@ def test_every_page_is_there(folder):
     assert {path.stem for path in (folder / "notebooks").glob("*.html")} == {"index", *NOTEBOOKS}
     members = {path.stem for path in (folder / "states").glob("*.html")} - {"index"}
     assert members == set(load_states().index)
+    guides = {path.stem for path in (folder / "docs").glob("*.html")} - {"index", "contributing"}
+    assert guides == {path.stem for path in (REPOSITORY / "docs").glob("*.md")}
 
 
 def test_every_link_within_the_site_leads_somewhere(folder):

@@ -142,8 +142,8 @@ def events_of(state: str) -> pd.DataFrame:
 def events_table(events: pd.DataFrame, said: pd.DataFrame) -> pd.DataFrame:
     """Return `events_of` a state with labels, and the codes of its `evidence` that rest on each.
 
-    One row per event: ``date``, ``about``, ``direction``, ``description``, ``cited for`` (variable
-    and accounts), ``source read``.
+    One row per event: ``date``, ``about``, ``direction``, ``standing``, ``description``,
+    ``cited for`` (variable and accounts), ``source read``.
     """
     cited: dict[str, dict[str, list[str]]] = {}
     for row in said.reset_index().to_dict(orient="records"):
@@ -157,6 +157,7 @@ def events_table(events: pd.DataFrame, said: pd.DataFrame) -> pd.DataFrame:
         "date": events["date"],
         "about": events["dimension"].map(labels("event_dimensions")),
         "direction": events["direction"].map(labels("event_directions")),
+        "standing": events["standing"].map(labels("event_standings")),
         "description": events["description"],
         "cited for": uses,
         "source read": events["source_read"],

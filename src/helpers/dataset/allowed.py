@@ -61,12 +61,17 @@ def part_ids(level: str) -> tuple[str, ...]:
 
 def act_ids() -> tuple[str, ...]:
     """Return ``any`` and the acts of recognition: the parts of the first grouped level."""
-    return part_ids(grouped_levels()[0])
+    return _parts_of_grouped(0)
 
 
 def aid_ids() -> tuple[str, ...]:
     """Return ``any`` and the kinds of material support: the parts of the second."""
-    return part_ids(grouped_levels()[1])
+    return _parts_of_grouped(1)
+
+
+def _parts_of_grouped(place: int) -> tuple[str, ...]:
+    levels = grouped_levels()
+    return part_ids(levels[place]) if place < len(levels) else (ANY,)
 
 
 def grouping_ids() -> tuple[str, ...]:

@@ -93,7 +93,15 @@ _OPTIONAL = {
     **{name: {"marks"} for name in _MARKS},
 }
 _TEXTS = ("id", "label", "short_label", "rule", "statement", "question", "silence_code", "choice")
-_DATASET = {"title", "version", "released", "cut_off", "reference_state"}
+_DATASET = {
+    "title",
+    "version",
+    "released",
+    "cut_off",
+    "reference_state",
+    "question",
+    "introduction",
+}
 _COUNTS = {"members", "cases", "regions"}
 
 

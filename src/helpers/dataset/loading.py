@@ -30,7 +30,18 @@ from helpers.dataset.allowed import (
 from helpers.dataset.checks import require_clean
 from helpers.dataset.codebook import Codebook, Variable, load_codebook
 from helpers.dataset.files import data_folder, once_per_state, read_rows
-from helpers.dataset.outcomes import CODED, OPEN, SEARCHED, SILENT
+from helpers.dataset.outcomes import (
+    ADJUDICATED,
+    AS_NO,
+    BELOW_THRESHOLD,
+    CODED,
+    FIRST,
+    GROUP_DROPPED,
+    NOT_READ,
+    OPEN,
+    SEARCHED,
+    SILENT,
+)
 from helpers.dataset.rules import Bound, holds
 from helpers.dataset.schema import TABLES
 
@@ -92,8 +103,8 @@ def case_names() -> pd.Series:
 
 
 def load_codings(
-    account: str = "essay",
-    coder: str = "adjudicated",
+    account: str = FIRST,
+    coder: str = ADJUDICATED,
     min_confidence: str = "low",
     group_statements: bool = True,
     undecided: str = OPEN,
@@ -105,7 +116,7 @@ def load_codings(
     Parameters
     ----------
     account, coder : str
-        Whose picture of the world, and whose coding.
+        Whose picture of the world (the first account unless given), and whose coding.
     min_confidence : str
         Coded rows with less confidence are marked ``below_threshold``.
     group_statements : bool
@@ -128,7 +139,7 @@ def load_codings(
     # First of all, lest an account of a broken table be called unknown.
     require_clean()
     accounts = account_ids()
-    chosen = require("account", account, accounts)
+    chosen = require("account", accounts[0] if account == FIRST else account, accounts)
     require("coder", coder, load_codebook().ids("coders"))
     levels = confidence_ids()
     require("min_confidence", min_confidence, levels)
@@ -137,10 +148,10 @@ def load_codings(
     table = table[(table["account"] == chosen) & (table["coder"] == coder)]
     table = _read_undecided(table, undecided)
     too_low = levels[: levels.index(min_confidence)]
-    below = (table["status"] == "coded") & table["confidence"].isin(too_low)
-    status = table["status"].mask(below, "below_threshold")
+    below = (table["status"] == CODED) & table["confidence"].isin(too_low)
+    status = table["status"].mask(below, BELOW_THRESHOLD)
     if not group_statements:
-        status = status.mask((status == "coded") & (table["scope"] == "group"), "group_dropped")
+        status = status.mask((status == CODED) & (table["scope"] == "group"), GROUP_DROPPED)
     return table.assign(status=status).reset_index(drop=True)
 
 
@@ -162,8 +173,8 @@ def _read_undecided(codings: pd.DataFrame, reading: str) -> pd.DataFrame:
 
 
 def load_status(
-    account: str = "essay",
-    coder: str = "adjudicated",
+    account: str = FIRST,
+    coder: str = ADJUDICATED,
     min_confidence: str = "low",
     group_statements: bool = True,
 ) -> pd.DataFrame:
@@ -172,7 +183,7 @@ def load_status(
     Arguments and errors are those of `load_codings`.
     """
     codings = load_codings(account, coder, min_confidence, group_statements)
-    return _wide(codings, "status").fillna("not_read")
+    return _wide(codings, "status").fillna(NOT_READ)
 
 
 def told_apart(codings: pd.DataFrame) -> pd.DataFrame:
@@ -187,10 +198,10 @@ def told_apart(codings: pd.DataFrame) -> pd.DataFrame:
 
 
 def load_cases(
-    account: str = "essay",
-    coder: str = "adjudicated",
+    account: str = FIRST,
+    coder: str = ADJUDICATED,
     min_confidence: str = "low",
-    silence: str = "open",
+    silence: str = OPEN,
     group_statements: bool = True,
     undecided: str = OPEN,
 ) -> pd.DataFrame:
@@ -210,9 +221,9 @@ def load_cases(
     require("silence", silence, silence_ids())
     book = load_codebook()
     codings = load_codings(account, coder, min_confidence, group_statements, undecided)
-    coded = codings[codings["status"] == "coded"]
+    coded = codings[codings["status"] == CODED]
     codes = _wide(coded, "code")
-    if silence == "no":
+    if silence == AS_NO:
         codes = _read_silence(codes, _wide(codings, "status"), book)
     columns = [_columns(codes[variable.id], variable) for variable in book.variables]
     locators = _wide(coded, "locator")
@@ -221,8 +232,8 @@ def load_cases(
 
 
 def coverage(
-    account: str = "essay",
-    coder: str = "adjudicated",
+    account: str = FIRST,
+    coder: str = ADJUDICATED,
     min_confidence: str = "low",
     group_statements: bool = True,
 ) -> pd.DataFrame:
@@ -234,7 +245,7 @@ def coverage(
     [4, 9, 13]
     """
     codings = load_codings(account, coder, min_confidence, group_statements)
-    status = _wide(told_apart(codings), "status").fillna("not_read")
+    status = _wide(told_apart(codings), "status").fillna(NOT_READ)
     book = load_codebook()
     outcomes = [*book.ids("statuses"), *book.ids("derived_statuses")]
     counts = pd.DataFrame({outcome: (status == outcome).sum() for outcome in outcomes})
@@ -255,7 +266,7 @@ def _read_silence(codes: pd.DataFrame, status: pd.DataFrame, book: Codebook) -> 
     """Put the codebook's silence code where the status is silent, and nowhere else."""
     # A set's silence code is the empty text, which reads as no member at all.
     fills = {variable.id: variable.silence_code for variable in book.variables}
-    silent = {name: codes[name].mask(status[name] == "silent", fills[name]) for name in fills}
+    silent = {name: codes[name].mask(status[name] == SILENT, fills[name]) for name in fills}
     return pd.DataFrame(silent, index=codes.index)
 
 

@@ -9,6 +9,7 @@ from helpers.publish.site import (
     about_pages,
     codebook_page,
     gallery,
+    guides,
     start_page,
     state_pages,
     table_pages,
@@ -70,6 +71,7 @@ def _pages(
         yield f"notebooks/{shown.name}.ipynb", gallery.notebook_page(shown, known)
     yield from table_pages.table_pages(contents, about_pages.about_tables()).items()
     yield from state_pages.state_pages(members).items()
+    yield from guides.guide_pages().items()
 
 
 def _figures(notebooks: list[Shown], members: state_pages.Members) -> Iterator[tuple[str, bytes]]:

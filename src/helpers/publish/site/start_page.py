@@ -9,7 +9,7 @@ from helpers.analysis.typology import derive, thesis
 from helpers.dataset.allowed import account_ids
 from helpers.dataset.codebook import load_codebook
 from helpers.dataset.loading import load_cases, load_table
-from helpers.dataset.words import count_of, listing, names
+from helpers.dataset.words import count_of, listing, names, text_name
 from helpers.display import plots
 from helpers.display.choices import choice_label, under
 from helpers.display.plots.figure import Picture
@@ -33,13 +33,7 @@ from helpers.publish.site.support_types import (
     shown_type,
 )
 
-QUESTION = "Who supports Russia's war on Ukraine, how, and how sure are we?"
 FIGURE = "start.png"
-INTRO = (
-    "An op-ed of January 2023 argues that Russia's partners do not really support the war: a "
-    '"coalition of the unwilling". This site turns that argument into data and tests it: '
-    "every code names its evidence, and every number is computed from the codes."
-)
 CAPTION = (
     "A filled dot is what a state's codes make of it; a ring is what else it could be, since "
     'not everything is known. Silence is never read as "no".'
@@ -61,6 +55,7 @@ def start_figure() -> Picture:
 
 def start_page(contents: Contents) -> Markdown:
     """Return the start page; every number is computed."""
+    book = load_codebook()
     coded_by = tag(
         "p",
         tag("strong", "Read with care. "),
@@ -70,8 +65,8 @@ def start_page(contents: Contents) -> Markdown:
         class_="care",
     )
     return page(
-        QUESTION,
-        INTRO,
+        book.dataset["question"],
+        book.dataset["introduction"],
         _answer(),
         figure(f"_static/figures/{FIGURE}", start_figure().alt, CAPTION),
         coded_by,
@@ -84,12 +79,13 @@ def start_page(contents: Contents) -> Markdown:
         ),
         _states(),
         joined([tag("p", "What the types mean:"), legend_of_types()]),
-        *(_thesis() if load_codebook().lists["thesis"] else ()),
+        *(_thesis() if book.lists["thesis"] else ()),
         Markdown(
             "## Read on\n\n"
             "- [The notebooks](notebooks/index.md): how each number is computed\n"
             "- [The codebook](codebook.md): what every code means, and how types follow from codes"
             "\n- [The data](tables/index.md): every table, to sort, to search and to download\n"
+            "- [Guides](docs/index.md): what you can do with all this, a page each\n"
             "- [What the data cannot say](limits.md), and [how to cite](cite.md)"
         ),
         menu(
@@ -97,6 +93,7 @@ def start_page(contents: Contents) -> Markdown:
             "states/index",
             "codebook",
             "Data <tables/index>",
+            "Guides <docs/index>",
             "Limits <limits>",
             "How to cite <cite>",
         ),
@@ -116,7 +113,8 @@ def _answer() -> Html:
         ("Have only one possible type, however the gaps were filled", f"{count_of(sure, n)}.")
     )
     items = [tag("li", tag("strong", what), f": {said}") for what, said in lines]
-    lead = f"By the latest account ({label}), of the {n} states whose support the essay weighs:"
+    who = f"of the {n} states whose support {text_name()} weighs"
+    lead = f"By the latest account ({label}), {who}:"
     return joined([tag("p", lead), tag("ul", *items, class_="answer"), _what_readings_are(found)])
 
 
@@ -167,7 +165,7 @@ def _thesis() -> list[object]:
     ]
     head = ["statement", *(account_labels()[account] for account in shown)]
     return [
-        Markdown("## Does the essay's thesis hold?"),
+        md("## Does {text}'s thesis hold?", text=text_name()),
         grid("Thesis, statement by statement", head, rows, kind="stacked"),
         Markdown(
             "*Contradicted* is followed by the states that break the statement for certain; *open* "
