@@ -58,6 +58,16 @@ def test_time_and_memory_are_those_of_all_processes(tmp_path, monkeypatch):
         measure(["sh", "-c", "echo no; exit 3"], tmp_path, dict(os.environ))
 
 
+def test_readings_are_counted_once_and_sampled_one_by_one(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT)
+    from benchmarks import readings  # noqa: PLC0415
+
+    found, seconds = readings.at_once()
+    assert sum(map(len, found)) > 1000
+    assert seconds > 0
+    assert readings.one_by_one(found, 3) > 0
+
+
 def test_it_says_how_it_is_called():
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks", "--help"],

@@ -12,7 +12,14 @@ import pytest
 
 from helpers.data import load_cases
 from helpers.dataset.codebook import load_codebook
-from helpers.dataset.rules import holds, level_codes, possible_answers, possible_types, type_of
+from helpers.dataset.rules import (
+    holds,
+    level_codes,
+    option_sets,
+    possible_answers,
+    possible_types,
+    type_of,
+)
 from helpers.publish import site
 from helpers.publish.export.codebook_json import as_json, codebook_files
 
@@ -74,7 +81,7 @@ def records() -> list[dict[str, Any]]:
         }
         found.append(pick)
     outs = [[], [list(pair) for pair in rules.bounds[0].rules_out]]
-    options = [[], list(load_codebook().ids("options"))]
+    options = [sorted(each) for each in option_sets(rules.choices)]
     return [
         {"codes": codes, "out": draw.choice(outs), "options": draw.choice(options)}
         for codes in found

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 
 from helpers.analysis.agreement import SILENT_AS
-from helpers.analysis.sensitivity import CHOICES
 from helpers.dataset.allowed import require
 from helpers.dataset.codebook import load_codebook
-from helpers.dataset.words import labels, listing, names
-from helpers.display.tables.labelled import by_name, rows_of, state_and_variable, type_labels
+from helpers.dataset.words import labels
+from helpers.display.choices import choice_label, under
+from helpers.display.tables.labelled import by_name, state_and_variable, type_labels
 
 
 def reliability_table(reliability: pd.DataFrame, silent_as: str) -> pd.DataFrame:
@@ -40,23 +40,11 @@ def standing_table(standing: pd.DataFrame) -> pd.DataFrame:
     same = zip(rows["n_same"], rows["n_readings"], strict=True)
     table = pd.DataFrame({"standing": rows["standing"].astype(object)})
     table["type"] = rows["type"].astype(object).map(labels("support_types"))
-    table["same type in"] = [f"{n} of {of} readings" for n, of in same]
+    table["same type"] = [under(n, of) for n, of in same]
     table["otherwise"] = rows["other_types"].map(joined)
-    table["moved by alone"] = [", ".join(s).replace("_", " ") for s in rows["moved_by"]]
+    table["moved by alone"] = [", ".join(map(choice_label, s)) for s in rows["moved_by"]]
     table["could be"] = rows["could_be"].map(joined)
     return by_name(table)
-
-
-def moved_by_table(standing: pd.DataFrame) -> pd.DataFrame:
-    """Return which states each choice moves by itself, from `helpers.sensitivity.standing`.
-
-    One row per choice: number of states, of how many, and their names.
-    """
-    rows = {}
-    for choice in CHOICES:
-        moved = standing.index[[choice in choices for choices in standing["moved_by"]]]
-        rows[choice.replace("_", " ")] = (len(moved), len(standing), listing(names(moved)))
-    return rows_of(rows, "choice", ["n_states", "of", "states"])
 
 
 def pivotal_table(pivots: pd.DataFrame) -> pd.DataFrame:

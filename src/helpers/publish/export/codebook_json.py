@@ -15,6 +15,7 @@ LISTS = (
     "confidences",
     "scopes",
     "silence_readings",
+    "undecided_readings",
     "groups",
     "rules",
     "record_rules",
@@ -58,7 +59,7 @@ def _variable(variable: Variable, rules: Rules) -> dict[str, Any]:
     plain = dataclasses.asdict(variable) | {"codes": [_entry(code) for code in variable.codes]}
     requires = rules.requires.get(variable.id)
     optional = {"requires": requires} if requires else {}
-    return {key: value for key, value in plain.items() if value not in ("", None)} | optional
+    return {key: value for key, value in plain.items() if value not in ("", None, {})} | optional
 
 
 def _levels(book: Codebook) -> list[dict[str, Any]]:

@@ -42,7 +42,8 @@ const rules = (() => {
     if ("test" in condition) return [[condition.test, condition.codes]];
     if ("coded" in condition) return condition.coded.map((name) => [name, []]);
     if ("not" in condition) return tests(condition.not, options);
-    const idle = (part) => "option" in part && !options.includes(part.option);
+    const asks = (part) => "option" in part || "option" in (part.not ?? {});
+    const idle = (part) => asks(part) && !holds(part, {}, options);
     if (condition.all?.some(idle)) return [];
     return (condition.any ?? condition.all ?? []).flatMap((part) => tests(part, options));
   }
