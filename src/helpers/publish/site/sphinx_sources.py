@@ -44,7 +44,7 @@ def write_sources(folder: Path, contents: Contents, notebooks: list[Shown]) -> N
         _write(folder / path, text.encode("utf-8"))
     for name, picture in _figures(notebooks, members):
         _write(folder / "_static" / "figures" / name, picture)
-    for name in ("favicon.svg", "rules.js", "site.css", "site.js"):
+    for name in ("favicon.svg", "codings.js", "rules.js", "site.css", "site.js"):
         shutil.copy(OWN / name, folder / "_static" / name)
     for name in ("colophon.html", "steps.html"):
         _write(folder / "_templates" / name, (OWN / name).read_bytes())
