@@ -6,12 +6,21 @@ The data are scripts that name a value, since a page that is opened as a file ma
 import json
 from typing import Any
 
+from helpers.dataset.checks.codings import ADJUDICATED
 from helpers.dataset.codebook import load_codebook
 from helpers.dataset.loading import case_names, load_table
 from helpers.publish.export.codebook_json import as_json
 from helpers.publish.site.markup import Html, Markdown, joined, link, page, tag
 
-SCRIPTS = ("rules.js", "codings.js", "dom.js", "answers.js", "paragraphs.js", "compare.js", "code.js")
+SCRIPTS = (
+    "rules.js",
+    "codings.js",
+    "dom.js",
+    "answers.js",
+    "paragraphs.js",
+    "compare.js",
+    "code.js",
+)
 """The scripts of the page, each after those that it takes from."""
 OF_SOURCE = ("publisher", "title", "title_is_ours", "date", "address")
 TITLE = "Code it yourself"
@@ -69,6 +78,7 @@ def material() -> dict[str, Any]:
         "accounts": accounts,
         "states": [{"id": state, "name": name} for state, name in case_names().items()],
         "coders": [{"id": c.id, "label": c.label} for c in load_codebook().lists["coders"]],
+        "standing": ADJUDICATED,
         "paragraphs": _paragraphs(),
     }
 
