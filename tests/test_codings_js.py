@@ -127,7 +127,8 @@ def test_a_browser_refuses_the_same_rows_for_the_same_reasons(page: Any, folder:
         book, known = as_json(load_codebook()), material()
         answers = page.evaluate(
             """([book, material, tables]) => tables.map((rows) => [
-                codings.problemsOf(book, material, rows), codings.check(book, material, rows).rows.map((row) => row.line),
+                codings.problemsOf(book, material, rows),
+                codings.check(book, material, rows).rows.map((row) => row.line),
             ])""",
             [book, known, given],
         )
