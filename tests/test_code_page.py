@@ -141,12 +141,12 @@ def code_three(page):
     expect(page.get_by_role("heading", level=2)).to_contain_text("Reasons")
 
 
+SET = ["coded", "undercut", "state", "medium", "letter", "Body 2", "It takes less, it says."]
+OPEN = ["undecided", "", "", "", "letter", "Body 1", "Yes or no; both can be meant."]
 CODED = [
     ["letter", "ISL", "signature", "ann", "silent", "", "", "", "", "", ""],
-    ["letter", "ISL", "quota", "ann", "coded", "undercut", "state", "medium", "letter", "Body 2"]
-    + ["It takes less, it says."],
-    ["letter", "ISL", "inspectors", "ann", "undecided", "", "", "", "letter", "Body 1"]
-    + ["Yes or no; both can be meant."],
+    ["letter", "ISL", "quota", "ann", *SET],
+    ["letter", "ISL", "inspectors", "ann", *OPEN],
 ]
 
 
@@ -224,21 +224,25 @@ def test_three_pairs_by_touch_on_a_phone(phone, tmp_path):
     page.get_by_label("Your pseudonym").fill("ann")
     page.get_by_role("button", name="Begin").tap()
     main = page.get_by_role("button", name="Go on", exact=True)
-    page.get_by_text("silent", exact=True).tap()
+    tap_choice(page, "silent")
     main.tap()
     # Whoever chooses a code need not say before that there is one.
     for choice in ("undercut", "state", "medium"):
-        page.locator(".choice", has=page.locator(f"input[value={choice}]")).tap()
+        tap_choice(page, choice)
     page.get_by_role("button", name="Body 2").tap()
     page.get_by_label("Why, in your own words").fill("It takes less, it says.")
     assert small_targets(page) == []
     main.tap()
-    page.get_by_text("undecided", exact=True).tap()
+    tap_choice(page, "undecided")
     page.get_by_role("button", name="Body 1").tap()
     page.get_by_label("Why, in your own words").fill("Yes or no; both can be meant.")
     main.tap()
     expect(page.get_by_text("ann: 3 of 16 done")).to_be_visible()
     assert rows_of(saved(page, tmp_path)) == CODED
+
+
+def tap_choice(page, value):
+    page.locator(".choice", has=page.locator(f"input[value={value}]")).tap()
 
 
 def small_targets(page):
@@ -379,7 +383,9 @@ def test_where_the_room_is_full_the_file_can_still_be_saved(laptop, tmp_path):
         """() => {
             for (let size = 1e6; size >= 1; size = Math.floor(size / 2)) {
                 try {
-                    for (let i = 0; i < 99; i += 1) localStorage.setItem(`${size} ${i}`, "x".repeat(size));
+                    for (let i = 0; i < 99; i += 1) {
+                        localStorage.setItem(`${size} ${i}`, "x".repeat(size));
+                    }
                 } catch { /* Full for this size. */ }
             }
         }"""
@@ -423,7 +429,7 @@ def test_an_answer_that_is_here_stays_unless_the_coder_says_otherwise(laptop, tm
     page.get_by_role("button", name="Save or open").click()
     open_file(page, path)
     expect(page.get_by_text("1 answer in this browser differs")).to_be_visible()
-    assert [row[4] for row in after_report(page, "Go on", tmp_path)][0] == "undecided"
+    assert after_report(page, "Go on", tmp_path)[0][4] == "undecided"
     open_file(page, path)
     assert after_report(page, "Take the file's instead", tmp_path) == CODED
 
@@ -569,8 +575,9 @@ def test_every_step_is_sound(browser, project, screen, scheme):
     page.locator("#own-text").fill("A text.\n\nThat is another.")
     page.get_by_role("button", name="Use this text").click()
     page.get_by_role("button", name="Go on", exact=True).click()
-    for summary in page.locator("#code details:not([open]) > summary").all():
-        summary.click()
+    page.evaluate(
+        "document.querySelectorAll('#code details').forEach((box) => { box.open = true; })"
+    )
     sound(page)
     press(page, "Escape")
     page.locator("input[value=coded]").check()

@@ -119,9 +119,13 @@
     };
     store.write([book.dataset.title, account, coder], { order });
     work.text = textPanel();
+    show(firstOpen());
+  }
+
+  /** The place of the first pair that is not done; the very first where all are. */
+  function firstOpen() {
     const rows = finished();
-    const next = work.pairs.findIndex((pair) => stageOf(pair, rows) !== "done");
-    show(Math.max(next, 0));
+    return Math.max(work.pairs.findIndex((pair) => stageOf(pair, rows) !== "done"), 0);
   }
 
   /* Screens */
@@ -230,7 +234,7 @@
     put(mine.filter((row) => !differing.includes(row)));
     report(name, mine.length, [...problems, ...foreign], differing, () => {
       put(differing);
-      show(work.at);
+      show(firstOpen());
     });
     return undefined;
   }
@@ -255,7 +259,7 @@
       problems.length ? el("ul", { class: "problems" }, lines) : null,
       differing.length ? el("p", {}, `${counted(differing.length, "answer")} in this browser ${differing.length === 1 ? "differs" : "differ"} from the file. What is in the browser stays, unless you say otherwise.`) : null,
       el("div", { class: "buttons" },
-        button("Go on", () => (work ? show(work.at) : startScreen()), { class: "main" }),
+        button("Go on", () => (work ? show(firstOpen()) : startScreen()), { class: "main" }),
         differing.length ? button("Take the file's instead", replace) : null),
     );
   }
@@ -715,7 +719,7 @@
       el("p", {}, "✓ done, … begun and not finished, ↷ skipped."),
       states.map(group),
       el("div", { class: "buttons" },
-        button("Go on coding", () => show(Math.max(stages.findIndex((stage) => stage !== "done"), 0)), { class: "main" }),
+        button("Go on coding", () => show(firstOpen()), { class: "main" }),
         button("Save or open", files), button("Compare", ending), button("Change the coder", leave)),
     );
   }
