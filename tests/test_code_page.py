@@ -262,7 +262,7 @@ def test_nothing_that_the_check_would_refuse_can_be_made(laptop):
     go_on.click()
     expect(page.locator(".wrong")).to_contain_text(["Still missing: what the text says"])
     press(page, "1", "1")
-    page.locator("#field-rationale").fill("word " * 26)
+    page.locator("#field-rationale").fill("so\u200bme\n\n" + "word\u00a0\u2028" * 25)
     expect(page.locator("#hint-rationale")).to_have_text("1 words too many")
     go_on.click()
     expect(page.locator("div.wrong")).to_contain_text("26 words; at most 25 are allowed")

@@ -180,6 +180,12 @@ def test_words_and_cells_are_judged_alike(page: Any) -> None:
             assert message == expected, ascii(text)
 
 
+def test_a_cleaned_text_may_stand_in_a_cell(page: Any) -> None:
+    found = page.evaluate("(texts) => texts.map(codings.clean)", texts(random.Random(7), 500))
+    assert [text for text in found if _cell_message(text)] == []
+    assert page.evaluate("codings.clean(' a\\n\\u200b b\\u00ad\\u00a0c')") == "a b c"
+
+
 def test_what_a_browser_writes_both_read(page: Any, tmp_path: Path) -> None:
     draw = random.Random(5)
     given = [

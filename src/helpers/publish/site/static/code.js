@@ -151,7 +151,7 @@
     const chosen = (group, otherwise) => screen.querySelector(`input[name=${group}]:checked`)?.value ?? otherwise;
     const go = (event) => {
       event.preventDefault();
-      const coder = name.value.trim();
+      const coder = codings.clean(name.value);
       const reserved = named(material.coders, coder) ? "is the name of one of the project's coders" : "";
       const message = codings.messageOfName(coder) || reserved;
       wrong.textContent = message && `The pseudonym ${message}.`;
@@ -386,7 +386,7 @@
 
   function textField(column, legend, value, take, hint) {
     const input = el("textarea", {
-      id: `field-${column}`, rows: 3, "aria-describedby": `hint-${column}`, input: () => take(codings.words(input.value).join(" ")),
+      id: `field-${column}`, rows: 3, "aria-describedby": `hint-${column}`, input: () => take(codings.clean(input.value)),
     });
     input.value = value;
     return el("div", { "data-column": column, class: "field" },
