@@ -337,11 +337,13 @@ def test_pasted_text_is_recognised_and_a_click_fills_in_the_locator(laptop, tmp_
 def test_what_is_not_recognised_is_numbered_by_hand(laptop):
     page = begin(laptop)
     page.get_by_text("Put your own copy").click()
-    page.locator("#own-text").fill(f"{BODIES[0]}\n\nNorway says another thing.")
+    page.locator("#own-text").fill(f"{BODIES[0]}\n\nNorway says quite another thing.")
     page.get_by_role("button", name="Use this text").click()
     expect(page.get_by_text("1 of 3 paragraphs recognised")).to_be_visible()
     page.get_by_label("Which paragraph is this?").select_option("Body 2")
     expect(page.get_by_text("2 of 3 paragraphs recognised")).to_be_visible()
+    page.get_by_label("Go to a section").select_option("Body")
+    expect(page.locator("[data-place='Body 1']")).to_be_in_viewport()
 
 
 def test_windows_side_by_side_overwrite_nothing(laptop, tmp_path):

@@ -664,17 +664,34 @@
   function drawText(shown, pieces, known) {
     const numbered = pieces.filter((piece) => piece.locator).length;
     const line = el("p", { class: "hint" }, `${numbered} of ${known.length} paragraphs recognised.`);
-    shown.replaceChildren(line, ...pieces.map((piece) => (piece.locator ? recognised(piece) : unknownPiece(piece, known, shown, pieces))));
+    shown.replaceChildren(line, sectionPicker(shown, known), ...pieces.map((piece) => (piece.locator ? recognised(piece) : unknownPiece(piece, known, shown, pieces))));
   }
 
-  const recognised = (piece) => el("div", { class: "paragraph" },
+  /** A list of the sections that leads to the first paragraph of one. */
+  function sectionPicker(shown, known) {
+    const sections = [...new Set(known.map((each) => each.section))];
+    const select = el("select", {
+      "aria-label": "Go to a section",
+      change: () => {
+        const there = known.filter((each) => each.section === select.value).map((each) => each.locator);
+        const found = [...shown.querySelectorAll("[data-place]")].find((part) => there.includes(part.dataset.place));
+        found?.scrollIntoView({ block: "start" });
+        select.value = "";
+      },
+    }, el("option", { value: "" }, "Go to a section"), sections.map((section) => el("option", { value: section }, section)));
+    return select;
+  }
+
+  const recognised = (piece) => el("div", { class: "paragraph", "data-place": piece.locator },
     button(piece.locator, () => pick(piece.locator), { class: "number" }), el("p", { click: () => pick(piece.locator) }, piece.text));
 
   /** A piece that no checksum knows: the reader may say which paragraph it is. */
   function unknownPiece(piece, known, shown, pieces) {
     const taken = pieces.map((each) => each.locator);
     const free = known.filter((each) => !taken.includes(each.locator));
-    if (!free.length) return el("p", { class: "unknown" }, piece.text);
+    // A heading or a menu is shorter than half of any paragraph.
+    const short = codings.words(piece.text).length < Math.min(...known.map((each) => each.words)) / 2;
+    if (short || !free.length) return el("p", { class: "unknown" }, piece.text);
     const select = el("select", {
       "aria-label": "Which paragraph is this?",
       change: () => {
