@@ -328,4 +328,3 @@ const codings = (() => {
 
   return { parse, problemsOf, check, read, write, wrongWith, byKey, words, clean, messageOfName, messageOfCell, JOINT };
 })();
-if (typeof module !== "undefined") module.exports = codings;

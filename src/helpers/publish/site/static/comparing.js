@@ -48,6 +48,5 @@ const comparing = (() => {
     return { states: Object.fromEntries(derived), verdicts: rules.verdicts(book, cases) };
   }
 
-  return { pairOf, byPair, said, agreement, casesOf, follows };
+  return { pairOf, byPair, said, agreement, follows };
 })();
-if (typeof module !== "undefined") module.exports = comparing;

@@ -52,4 +52,3 @@ const dom = (() => {
 
   return { el, prose, button, folded, table, swatch, load, save };
 })();
-if (typeof module !== "undefined") module.exports = dom;

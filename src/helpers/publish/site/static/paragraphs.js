@@ -104,4 +104,3 @@ const paragraphs = (() => {
 
   return { sha256, recognise };
 })();
-if (typeof module !== "undefined") module.exports = paragraphs;
