@@ -7,6 +7,7 @@ from pathlib import Path
 from helpers.publish.export.table_model import Contents
 from helpers.publish.site import (
     about_pages,
+    class_page,
     codebook_page,
     coding_page,
     gallery,
@@ -45,7 +46,8 @@ def write_sources(folder: Path, contents: Contents, notebooks: list[Shown]) -> N
         _write(folder / path, text.encode("utf-8"))
     for name, picture in _figures(notebooks, members):
         _write(folder / "_static" / "figures" / name, picture)
-    for name in ("favicon.svg", "site.css", "site.js", "code.css", *coding_page.SCRIPTS):
+    styles = ("site.css", "code.css", "class.css")
+    for name in {"favicon.svg", "site.js", *styles, *coding_page.SCRIPTS, *class_page.SCRIPTS}:
         shutil.copy(OWN / name, folder / "_static" / name)
     for name, script in coding_page.coding_data().items():
         _write(folder / "_static" / name, script)
@@ -66,6 +68,7 @@ def _pages(
     yield "index.md", start_page.start_page(contents)
     yield "codebook.md", codebook_page.codebook_page()
     yield "code/index.md", coding_page.coding_page()
+    yield "code/class.md", class_page.class_page()
     yield "cite.md", about_pages.cite_page(contents)
     yield "limits.md", about_pages.limits_page(notebooks)
     yield "notebooks/index.md", gallery.gallery_page(notebooks)
