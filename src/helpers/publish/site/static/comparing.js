@@ -1,7 +1,7 @@
 /* What codings of one account have in common, and what follows from them. Takes codebook.json and
    rows as codings.js reads them; depends on codings.js and rules.js. */
 "use strict";
-const compare = (() => {
+const comparing = (() => {
   const pairOf = (row) => `${row.cells.state} ${row.cells.variable}`;
   const byPair = (rows) => new Map(rows.map((row) => [pairOf(row), row]));
 
@@ -50,4 +50,4 @@ const compare = (() => {
 
   return { pairOf, byPair, said, memberOf, agreement, casesOf, follows };
 })();
-if (typeof module !== "undefined") module.exports = compare;
+if (typeof module !== "undefined") module.exports = comparing;
