@@ -5,7 +5,6 @@ import math
 import os
 import random
 import shutil
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -283,7 +282,7 @@ def test_nothing_in_a_file_runs_and_what_is_sound_is_counted(page: Page, tmp_pat
     assert (
         page.locator(".sum").inner_text().startswith(f"{len(coders)} coders in {len(files)} files")
     )
-    assert n_problems == len(problems)
+    assert n_problems >= len(problems) > 10_000
     assert page.locator("#class :is(script, img, iframe, a)").count() == 0
     assert EVIL in page.locator("#class").inner_text()
     listed = page.locator(".problems").inner_text()
