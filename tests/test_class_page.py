@@ -197,7 +197,7 @@ def test_a_class_of_twenty_sees_where_it_differs(page: Page, tmp_path: Path) -> 
     folder = twenty(tmp_path / "class")
     page.get_by_label("Drop the class").set_input_files(sorted(folder.iterdir()))
 
-    assert page.locator(".sum").inner_text() == "20 coders in 20 files; 0 problems."
+    assert page.locator(".sum").inner_text() == "20 coders in 20 files; 0 problem(s)."
     assert page.locator("#argue h3").inner_text() == "Iran: Arms supply"
     bars = page.locator("#argue .answers li")
     assert [bar.get_attribute("data-n") for bar in bars.all()] == ["12", "8"]

@@ -40,6 +40,7 @@ PAGES = [
     "states/NAM.html",
     "states/RUS.html",
     "codebook.html",
+    "code/class.html",
     "code/index.html",
     "tables/index.html",
     "tables/about.html",

@@ -20,4 +20,5 @@ def class_page() -> Markdown:
         tag("div", id="class"),
         scripts("material.js", *SCRIPTS),
         tag("p", link("index.html", "Code it yourself"), " makes the files.", class_="way"),
+        orphan=True,
     )
