@@ -46,20 +46,15 @@ def write_sources(folder: Path, contents: Contents, notebooks: list[Shown]) -> N
         _write(folder / path, text.encode("utf-8"))
     for name, picture in _figures(notebooks, members):
         _write(folder / "_static" / "figures" / name, picture)
-<<<<<<< HEAD
-    styles = ("site.css", "code.css", "class.css")
-    for name in {"favicon.svg", "site.js", *styles, *coding_page.SCRIPTS, *class_page.SCRIPTS}:
-        shutil.copy(OWN / name, folder / "_static" / name)
-=======
     write_static(folder)
     _write_files(folder / "_extra" / "files", folder / "_extra.scratch", notebooks)
 
 
 def write_static(folder: Path) -> None:
     """Write styles, scripts and templates."""
-    for name in ("favicon.svg", "site.css", "site.js", "code.css", *coding_page.SCRIPTS):
+    styles = ("site.css", "code.css", "class.css")
+    for name in {"favicon.svg", "site.js", *styles, *coding_page.SCRIPTS, *class_page.SCRIPTS}:
         _write(folder / "_static" / name, (OWN / name).read_bytes())
->>>>>>> codepage
     for name, script in coding_page.coding_data().items():
         _write(folder / "_static" / name, script)
     for name in ("colophon.html", "steps.html"):
