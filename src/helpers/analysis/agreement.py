@@ -146,7 +146,8 @@ def alpha_interval(
         len(units), np.full(len(units), 1 / len(units)), n_resamples
     )
     alphas = _alpha(np.tensordot(draws, units, axes=1), ordered)
-    low, high = np.nanpercentile(alphas, [2.5, 97.5])
+    defined = alphas[~np.isnan(alphas)]
+    low, high = np.percentile(defined, [2.5, 97.5]) if len(defined) else (np.nan, np.nan)
     return float(low), float(high)
 
 
