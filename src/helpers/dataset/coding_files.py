@@ -16,6 +16,7 @@ import pandas as pd
 
 from helpers.dataset.checks import require_clean, submitted
 from helpers.dataset.files import (
+    CODINGS,
     LONGEST_CELL,
     Problem,
     Row,
@@ -27,8 +28,6 @@ from helpers.dataset.loading import load_table
 from helpers.dataset.outcomes import ADJUDICATED
 from helpers.dataset.schema import TABLES
 
-FOLDER_VARIABLE = "COALITION_CODINGS"
-"""The environment variable that names a folder of codings from outside."""
 MOST_BYTES = 5_000_000
 MOST_ROWS = 20_000
 LONGEST_NAME = 40
@@ -67,7 +66,7 @@ def codings_to_compare(account: str) -> tuple[pd.DataFrame, list[Problem]]:
 
     Without that variable they are those of the project's own coders.
     """
-    folder = os.environ.get(FOLDER_VARIABLE)
+    folder = os.environ.get(CODINGS)
     if folder:
         codings, problems = read_coding_files([Path(folder).expanduser()])
     else:

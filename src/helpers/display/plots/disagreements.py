@@ -77,5 +77,5 @@ def _alt(pairs: pd.DataFrame, title: str) -> str:
         f"{float(str(row.percent_agreement)):.0f} percent, {row.n_answers} answers"
         for row in differ.itertuples()
     ]
-    all_agree = f"all agree on {len(pairs) - len(differ)} of {len(pairs)} pairs"
-    return f"{title}. {'; '.join([*parts, all_agree])}."
+    some = f" Least agreed first: {'; '.join(parts)}." if parts else ""
+    return f"{title}.{some} All agree on {len(pairs) - len(differ)} of {len(pairs)} pairs."
