@@ -1,6 +1,5 @@
 """The class page counts what `coalition agree` counts, and nothing in a file runs on it."""
 
-import json
 import math
 import os
 import random
@@ -37,8 +36,8 @@ from helpers.publish.site.class_page import SCRIPTS
 from helpers.publish.site.coding_page import coding_data
 
 try:
-    from axe_playwright_python.sync_playwright import Axe
-    from playwright.sync_api import Page, sync_playwright
+    from playwright.sync_api import Page
+    from reader import LAPTOP, Reader, chromium
 except ModuleNotFoundError:
     if os.environ.get("CI"):
         raise
@@ -89,33 +88,22 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
         f'<main><h1>A class</h1><div id="class"></div></main>{scripts}</html>',
         encoding="utf-8",
     )
-    return folder / "class.html"
+    return folder
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
-    if found is None:
-        missing = "Chromium is not installed; .ci/run does that"
-        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+def browser() -> Iterator[Any]:
+    with chromium() as running:
         yield running
-        running.close()
 
 
 @pytest.fixture
-def page(chromium: Any, place: Path) -> Iterator[Page]:
+def page(browser: Any, place: Path) -> Iterator[Page]:
     """Return the open page; nothing may go wrong on it, and nothing be asked of others."""
-    wrong: list[str] = []
-    one = chromium.new_page()
-    one.on("pageerror", lambda error: wrong.append(str(error)))
-    one.on("dialog", lambda dialog: (wrong.append(dialog.message), dialog.dismiss()))
-    one.on("request", lambda asked: asked.url.startswith("file:") or wrong.append(asked.url))
-    one.goto(place.as_uri())
-    yield one
-    one.close()
-    assert wrong == []
+    one = Reader(browser, f"{place.as_uri()}/", LAPTOP, "light")
+    yield one.open("class.html")
+    one.context.close()
+    assert one.wrong == []
 
 
 def texts(folder: Path) -> list[tuple[str, str]]:
@@ -310,20 +298,6 @@ def test_the_same_rows_stand_and_the_same_lines_are_named(page: Page, tmp_path: 
     ours = {(p.file, p.column, p.line if p.column else 0) for p in problems}
     theirs = {(p["file"], p["column"], p["line"] if p["column"] else 0) for p in found["problems"]}
     assert ours == theirs
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_on_a_full_page(
-    chromium: Any, place: Path, tmp_path: Path, scheme: str
-) -> None:
-    page = chromium.new_page(color_scheme=scheme)
-    page.goto(place.as_uri())
-    folder = twenty(tmp_path / "class")
-    (folder / "bad.csv").write_bytes(b"")
-    page.get_by_label("Drop the class").set_input_files(sorted(folder.iterdir()))
-    found = Axe().run(page, options={"preload": False}).response["violations"]
-    page.close()
-    assert json.dumps(found) == "[]", [each["id"] for each in found]
 
 
 def test_one_coder_alone_is_told_so(page: Page, tmp_path: Path) -> None:
