@@ -202,6 +202,21 @@ def test_a_class_of_twenty_sees_where_it_differs(page: Page, tmp_path: Path) -> 
     assert sorted(int(each.get_attribute("data-n")) for each in types.all()) == [8, 12]
 
 
+def test_files_can_be_dropped(page: Page, tmp_path: Path) -> None:
+    page.evaluate(
+        """(files) => {
+          const dataTransfer = new DataTransfer();
+          for (const [name, text] of files) dataTransfer.items.add(new File([text], name));
+          const event = new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true });
+          document.querySelector(".drop").dispatchEvent(event);
+        }""",
+        texts(twenty(tmp_path / "class")),
+    )
+
+    page.locator("#argue").wait_for()
+    assert page.locator(".sum").inner_text() == "20 coders in 20 files; 0 problem(s)."
+
+
 def test_pairs_are_reached_by_keyboard_and_from_the_map(page: Page, tmp_path: Path) -> None:
     folder = twenty(tmp_path / "class")
     page.get_by_label("Drop the class").set_input_files(sorted(folder.iterdir()))
