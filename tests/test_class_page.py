@@ -106,6 +106,12 @@ def page(browser: Any, place: Path) -> Iterator[Page]:
     assert one.wrong == []
 
 
+def hand_in(page: Page, files: Any) -> None:
+    """Choose files, and wait for what the page makes of them."""
+    page.get_by_label("Drop the class").set_input_files(files)
+    page.locator(".sum").wait_for()
+
+
 def texts(folder: Path) -> list[tuple[str, str]]:
     """Return the files of a class, in no order of their names."""
     files = [(path.name, path.read_text(encoding="utf-8")) for path in folder.iterdir()]
@@ -183,7 +189,7 @@ def twenty(folder: Path) -> Path:
 
 def test_a_class_of_twenty_sees_where_it_differs(page: Page, tmp_path: Path) -> None:
     folder = twenty(tmp_path / "class")
-    page.get_by_label("Drop the class").set_input_files(sorted(folder.iterdir()))
+    hand_in(page, sorted(folder.iterdir()))
 
     assert page.locator(".sum").inner_text() == "20 coders in 20 files; 0 problem(s)."
     assert page.locator("#argue h3").inner_text() == "Iran: Arms supply"
@@ -219,7 +225,7 @@ def test_files_can_be_dropped(page: Page, tmp_path: Path) -> None:
 
 def test_pairs_are_reached_by_keyboard_and_from_the_map(page: Page, tmp_path: Path) -> None:
     folder = twenty(tmp_path / "class")
-    page.get_by_label("Drop the class").set_input_files(sorted(folder.iterdir()))
+    hand_in(page, sorted(folder.iterdir()))
     page.get_by_role("button", name="Next").press("Enter")
     assert "number 2 of" in page.locator("#argue").inner_text()
     page.get_by_role("button", name="Previous").press("Enter")
@@ -278,7 +284,7 @@ def test_nothing_in_a_file_runs_and_what_is_sound_is_counted(page: Page, tmp_pat
     given = [
         {"name": name, "mimeType": "text/csv", "buffer": content} for name, content in files.items()
     ]
-    page.get_by_label("Drop the class").set_input_files(given)
+    hand_in(page, given)
 
     coders = by_coder(codings)
     n_problems = int(page.locator(".sum").inner_text().split("; ")[1].split()[0])
@@ -317,6 +323,6 @@ def test_the_same_rows_stand_and_the_same_lines_are_named(page: Page, tmp_path: 
 
 def test_one_coder_alone_is_told_so(page: Page, tmp_path: Path) -> None:
     write_codings(tmp_path / "a.csv", [row_of("essay", "IRN", "alliance", "ann", rationale=SAID)])
-    page.get_by_label("Drop the class").set_input_files(tmp_path / "a.csv")
+    hand_in(page, tmp_path / "a.csv")
 
     assert "two coders must have read the same pair" in page.locator("#class").inner_text()
