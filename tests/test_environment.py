@@ -57,7 +57,14 @@ LINT = pins(PROJECT["dependency-groups"]["lint"])
 BROWSER = pins(PROJECT["dependency-groups"]["browser"])
 BROWSER_TESTS = [
     REPOSITORY / "tests" / f"{name}.py"
-    for name in ("reader", "test_site", "test_codebook_json", "test_codings_js", "test_code_page")
+    for name in (
+        "reader",
+        "test_site",
+        "test_codebook_json",
+        "test_codings_js",
+        "test_code_page",
+        "test_class_page",
+    )
 ]
 
 

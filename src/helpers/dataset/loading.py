@@ -218,9 +218,14 @@ def load_cases(
     >>> int(load_cases("essay", min_confidence="high")["arms_supply"].notna().sum())
     2
     """
+    codings = load_codings(account, coder, min_confidence, group_statements, undecided)
+    return as_cases(codings, silence)
+
+
+def as_cases(codings: pd.DataFrame, silence: str = OPEN) -> pd.DataFrame:
+    """Return codings of one account and coder as `load_cases` does, whoever made them."""
     require("silence", silence, silence_ids())
     book = load_codebook()
-    codings = load_codings(account, coder, min_confidence, group_statements, undecided)
     coded = codings[codings["status"] == CODED]
     codes = _wide(coded, "code")
     if silence == AS_NO:

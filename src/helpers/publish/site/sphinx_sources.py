@@ -7,6 +7,7 @@ from pathlib import Path
 from helpers.publish.export.table_model import Contents
 from helpers.publish.site import (
     about_pages,
+    class_page,
     codebook_page,
     coding_page,
     gallery,
@@ -52,7 +53,8 @@ def write_sources(folder: Path, contents: Contents, notebooks: list[Shown]) -> N
 
 def write_static(folder: Path) -> None:
     """Write styles, scripts and templates."""
-    for name in ("favicon.svg", "site.css", "site.js", "code.css", *coding_page.SCRIPTS):
+    styles = ("site.css", "code.css", "class.css")
+    for name in {"favicon.svg", "site.js", *styles, *coding_page.SCRIPTS, *class_page.SCRIPTS}:
         _write(folder / "_static" / name, (OWN / name).read_bytes())
     for name, script in coding_page.coding_data().items():
         _write(folder / "_static" / name, script)
@@ -72,6 +74,7 @@ def _pages(
     yield "index.md", start_page.start_page(contents)
     yield "codebook.md", codebook_page.codebook_page()
     yield "code/index.md", coding_page.coding_page()
+    yield "code/class.md", class_page.class_page()
     yield "cite.md", about_pages.cite_page(contents)
     yield "limits.md", about_pages.limits_page(notebooks)
     yield "notebooks/index.md", gallery.gallery_page(notebooks)

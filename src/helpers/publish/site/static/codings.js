@@ -18,6 +18,8 @@ const codings = (() => {
   const RUN_BY_SPREADSHEETS = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
   const MARKED = /^'+[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 
+  const MARKUP = /<[a-z!/?]/i;
+
   const words = (text) => text.split(BLANK).filter(Boolean);
   /** A text as a cell may hold it: white space folded, without what cannot be seen. */
   const clean = (text) => words(text.replace(/\p{C}/gu, (sign) => (BLANK.test(sign) ? " " : ""))).join(" ");
@@ -172,6 +174,7 @@ const codings = (() => {
 
   function rationaleRule(limit) {
     return (value) => {
+      if (MARKUP.test(value)) return "must be plain text, no HTML: a < stands before no letter";
       const count = words(value).length;
       return count > limit ? `${count} words; at most ${limit} are allowed` : "";
     };

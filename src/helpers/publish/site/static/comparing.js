@@ -8,12 +8,12 @@ const comparing = (() => {
   /** A row's code, or in round brackets the status where there is none. */
   const said = ({ cells }) => (cells.status === "coded" ? cells.code : `(${cells.status})`);
 
-  /** The same for one member of a set: whether it is in. */
-  function saidOf(row, member) {
-    const text = said(row);
+  /** What a text says of one member of a set: whether it is in. */
+  function memberOf(text, member) {
     if (!member || text.startsWith("(")) return text;
     return text.split(codings.JOINT).includes(member) ? "with" : "without";
   }
+  const saidOf = (row, member) => memberOf(said(row), member);
 
   /** For each variable, and each member of a set, how many states both have read, and in how many
       they say the same; silence is a category of its own. */
@@ -48,5 +48,5 @@ const comparing = (() => {
     return { states: Object.fromEntries(derived), verdicts: rules.verdicts(book, cases) };
   }
 
-  return { pairOf, byPair, said, agreement, follows };
+  return { pairOf, byPair, said, memberOf, agreement, casesOf, follows };
 })();
