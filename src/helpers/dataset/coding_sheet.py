@@ -107,9 +107,8 @@ def read_coding_sheet(path: Path) -> Filled:
     either; the others are kept.
     """
     if find_spec("openpyxl") is None:
-        raise ValueError(
-            f"{path.name} needs the package openpyxl; install the extra: pip install -e '.[seminar]'"
-        )
+        needed = "the package openpyxl; install the extra: pip install -e '.[seminar]'"
+        raise ValueError(f"{path.name} needs {needed}")
     message = _unsafe(path)
     if message:
         return Filled(problems=[Problem(path.name, 0, "", "", message)])
@@ -119,7 +118,8 @@ def read_coding_sheet(path: Path) -> Filled:
         book = load_workbook(path, read_only=True)
         sheets = {sheet.title: _cells(sheet) for sheet in book.worksheets if _is_read(sheet.title)}
         book.close()
-    except Exception as error:  # noqa: BLE001 - openpyxl raises whatever a broken file makes it
+    # openpyxl raises whatever a broken file makes it.
+    except Exception as error:
         message = f"cannot be read as a workbook ({type(error).__name__}); save it as .xlsx"
         return Filled(problems=[Problem(path.name, 0, "", "", message)])
     return _Reader(path.name, sheets).filled()
@@ -209,7 +209,7 @@ class _Reader:
             message = f"no state's sheet: 'variable' must stand in {COLUMNS['key']}{HEAD}"
             self._refuse(title, f"{COLUMNS['key']}{HEAD}", keys.get(HEAD, ""), message)
             return
-        state = title.split(" ")[0]
+        state = title.partition(" ")[0]
         for row, key in keys.items():
             if row > HEAD and MEMBER not in key:
                 self._line(title, row, keys, fixed | {"state": state, "variable": key})
@@ -231,9 +231,7 @@ class _Reader:
                 ticked.append(member)
         return ticked
 
-    def _line(
-        self, title: str, row: int, keys: dict[int, str], fixed: dict[str, str]
-    ) -> None:
+    def _line(self, title: str, row: int, keys: dict[int, str], fixed: dict[str, str]) -> None:
         """Keep one line as a row of ``codings.csv``, unless nothing or something wrong is in it."""
         before = len(self.found.problems)
         typed = {name: self._text(title, f"{COLUMNS[name]}{row}") for name in TYPED}

@@ -1,7 +1,7 @@
 """The Excel coding sheet, empty: a sheet per state, lists to choose from, the rest protected."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from math import ceil
 from pathlib import Path
@@ -28,7 +28,7 @@ from helpers.dataset.loading import case_names, load_table
 from helpers.publish.export.excel import AS_IT_STANDS, LINE
 
 SHOWN = {
-    "key": ("variable", 13),
+    "key": ("variable", 21),
     "question": ("question, or the code of a set", 48),
     "status": ("status", 11),
     "code": ("code", 18),
@@ -49,13 +49,14 @@ LOOKED_AT = ("code", "scope", "confidence", "locator", "rationale")
 STEPS = (
     "Type your name or a pseudonym into the yellow cell above. All yellow cells are yours; the "
     "others are locked.",
-    "Open {text} beside this file: {address}",
-    "There is one sheet per state. Code the states that you were given, and leave the others empty: "
-    "a line on which nothing is chosen counts as not read.",
+    'Open "{text}" beside this file: {address}',
+    "There is one sheet per state. Code the states that you were given, and leave the others "
+    "empty: a line on which nothing is chosen counts as not read.",
     "Choose a status first. {statuses}",
     "If it is coded, choose the code, the scope, the confidence and the paragraph that by itself "
-    "justifies the code; further paragraphs follow it. Then say why in your own words, "
-    "{limit} at most. The column on the right says what is still to do.",
+    "justifies the code; further paragraphs follow it (they are the locator; the source is filled "
+    "in for you). Then say why in your own words, {limit} at most. The column on the right says "
+    "what is still to do.",
     f"Several codes of a set may hold at once: choose {TICK} beside each that does. All else about "
     "the set goes on its first line.",
     "Code only what the text says. What you know from elsewhere does not count, and silence is "
@@ -104,7 +105,8 @@ class _Writer:
     def write(self) -> None:
         """Write every sheet; the lists stand last and are hidden."""
         front = self.workbook.add_worksheet(INSTRUCTIONS)
-        states = {s: self.workbook.add_worksheet(_title(s, n)) for s, n in case_names().items()}
+        cases = {str(state): str(name) for state, name in case_names().items()}
+        states = {s: self.workbook.add_worksheet(_title(s, n)) for s, n in cases.items()}
         codebook = self.workbook.add_worksheet(CODEBOOK)
         self._lists(self.workbook.add_worksheet(LISTS))
         self._instructions(front)
@@ -145,7 +147,7 @@ class _Writer:
         sheet.write("A3", "Account", self.formats["bold"])
         sheet.write(ACCOUNT, self.account, self.formats["text"])
         for number, step in enumerate(STEPS, start=1):
-            said = step.format(**words)
+            said = _plain(step.format(**words))
             sheet.write(number + 3, 0, f"Step {number}", self.formats["bold"])
             sheet.write(number + 3, 1, said, self.formats["text"])
             sheet.set_row(number + 3, LINE * ceil(len(said) / 95) + 4)
@@ -158,6 +160,7 @@ class _Writer:
         for name, (heading, width) in SHOWN.items():
             sheet.set_column(f"{COLUMNS[name]}:{COLUMNS[name]}", width)
             sheet.write(f"{COLUMNS[name]}{HEAD}", heading, self.formats["head"])
+        sheet.set_row(HEAD - 1, 2 * LINE)
         for column in place_columns()[1:]:
             sheet.set_column(f"{column}:{column}", SHOWN["locator"][1])
             sheet.write(f"{column}{HEAD}", FURTHER, self.formats["head"])
@@ -173,7 +176,7 @@ class _Writer:
     def _variable(self, sheet: Any, line: Line) -> None:
         """Write the line of a variable."""
         row, variable = line.row, line.variable
-        asked = f"{variable.label}. {variable.question}"
+        asked = _plain(f"{variable.label}. {variable.question}")
         sheet.write(f"{COLUMNS['key']}{row}", line.key, self.formats["key"])
         sheet.write(f"{COLUMNS['question']}{row}", asked, self.formats["cell"])
         sheet.set_row(row - 1, LINE * max(2, ceil(len(asked) / SHOWN["question"][1])) + 3)
@@ -194,7 +197,7 @@ class _Writer:
         """Write the line of one code of a set."""
         entry = next(code for code in line.variable.codes if code.id == line.member)
         sheet.write(f"{COLUMNS['key']}{line.row}", line.key, self.formats["key"])
-        text = f"{entry.label}: {entry.rule}"
+        text = _plain(f"{entry.label}: {entry.rule}")
         sheet.write(f"{COLUMNS['question']}{line.row}", text, self.formats["member"])
         sheet.set_row(line.row - 1, LINE * ceil(len(text) / (SHOWN["question"][1] - 4)) + 3)
         self._choice(sheet, f"{COLUMNS['code']}{line.row}", "ticks")
@@ -267,10 +270,11 @@ class _Writer:
         for name in ("statuses", "confidences", "scopes", "rules"):
             rows.append((name, "", ""))
             rows += [("", entry.label or entry.id, entry.rule) for entry in self.book.lists[name]]
-        for number, (name, code, rule) in enumerate(rows):
-            for column, text in enumerate((name, code, rule)):
-                sheet.write(number, column, text, self.formats["text" if column else "bold"])
-            sheet.set_row(number, LINE * max(1, ceil(len(rule) / 100)) + 2)
+        for number, texts in enumerate(rows):
+            for column, text in enumerate(texts):
+                style = self.formats["text" if column else "bold"]
+                sheet.write(number, column, _plain(text), style)
+            sheet.set_row(number, LINE * max(1, ceil(len(texts[-1]) / 100)) + 2)
         _for_paper(sheet)
         sheet.protect("", {"format_columns": True, "format_rows": True})
 
@@ -285,6 +289,11 @@ def _described(variable: Variable) -> list[tuple[str, str, str]]:
     ]
 
 
+def _plain(text: str) -> str:
+    """Return text without the backticks by which the codebook marks ids."""
+    return text.replace("`", "")
+
+
 def _called(name: str) -> str:
     return "paragraph" if name == "locator" else name
 
@@ -296,8 +305,8 @@ def _title(state: str, name: str) -> str:
 
 def _row(table: str, key: str, value: str) -> dict[str, str]:
     """Return one row of a table."""
-    rows: Iterable[dict[str, Any]] = load_table(table).to_dict("records")
-    return next({str(k): str(v) for k, v in row.items()} for row in rows if row[key] == value)
+    found = load_table(table).set_index(key).loc[value]
+    return {str(column): str(cell) for column, cell in found.items()}
 
 
 def _for_paper(sheet: Any) -> None:

@@ -90,6 +90,7 @@ def start_page(contents: Contents) -> Markdown:
             "- [The notebooks](notebooks/index.md): how each number is computed\n"
             "- [The codebook](codebook.md): what every code means, and how types follow from codes"
             "\n- [The data](tables/index.md): every table, to sort, to search and to download\n"
+            "- [Teach with this](teach.md): a class of 90 minutes in which students code the text\n"
             "- [What the data cannot say](limits.md), and [how to cite](cite.md)"
         ),
         menu(
@@ -98,6 +99,7 @@ def start_page(contents: Contents) -> Markdown:
             "codebook",
             "Data <tables/index>",
             "Limits <limits>",
+            "Teach <teach>",
             "How to cite <cite>",
         ),
     )
