@@ -4,9 +4,10 @@ One sheet per state, one line per variable, below a set one line for each of its
 typed is taken as text: no formula is calculated, no markup read, no link followed.
 """
 
+import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,7 @@ TICK = "x"
 """What marks a code of a set that holds."""
 MEMBER = ":"
 """What stands between a set and its code in the first column."""
+_LINE = re.compile(r"\bline ([0-9]+)\b")
 LARGEST = 20_000_000
 """Bytes of an unpacked workbook; a filled sheet has a hundredth of it."""
 
@@ -82,6 +84,12 @@ class Filled:
         """
         sheet, row = self.places[line]
         return _place(sheet, f"{COLUMNS.get(column, COLUMNS['key'])}{row}")
+
+    def placed(self, problem: Problem) -> Problem:
+        """Return a problem that names sheet and cell where it named lines."""
+        message = _LINE.sub(lambda found: self.place(int(found[1])), problem.message)
+        message = f"{self.place(problem.line, problem.column)}: {message}"
+        return replace(problem, line=0, column="", message=message)
 
 
 def lines(book: Codebook, account: str) -> Iterator[Line]:
@@ -185,8 +193,8 @@ class _Reader:
         return self.found
 
     def _refuse(self, sheet: str, cell: str, value: str, message: str) -> None:
-        place = f"{self.file}, {_place(sheet, cell)}"
-        self.found.problems.append(Problem(place, 0, "", value, message))
+        placed = f"{_place(sheet, cell)}: {message}"
+        self.found.problems.append(Problem(self.file, 0, "", value, placed))
 
     def _text(self, sheet: str, place: str) -> str:
         """Return what a cell says, white space folded; a formula says nothing and is refused."""

@@ -295,12 +295,12 @@ def _read_rows(path: Path, columns: tuple[str, ...]) -> tuple[list[Row], list[Pr
     try:
         header = next(reader)
         if header != list(columns):
-            problems.append(_header_problem(path.name, header, columns))
+            problems.append(header_problem(path.name, header, columns))
             return [], problems
         start = reader.line_num + 1
         for record in reader:
             line, start = start, reader.line_num + 1
-            problems.extend(_record_problems(path.name, line, record, columns))
+            problems.extend(record_problems(path.name, line, record, columns))
             if len(record) == len(columns):
                 rows.append(Row(line, dict(zip(columns, record, strict=True))))
     except csv.Error as error:
@@ -310,7 +310,7 @@ def _read_rows(path: Path, columns: tuple[str, ...]) -> tuple[list[Row], list[Pr
     return rows, problems
 
 
-def _header_problem(file: str, header: list[str], columns: Sequence[str]) -> Problem:
+def header_problem(file: str, header: list[str], columns: Sequence[str]) -> Problem:
     """Say how a header differs from what it must be."""
     missing = [name for name in columns if name not in header]
     surplus = [name for name in header if name not in columns]
@@ -322,7 +322,7 @@ def _header_problem(file: str, header: list[str], columns: Sequence[str]) -> Pro
     return Problem(file, 1, "", ",".join(header), "; ".join(parts))
 
 
-def _record_problems(
+def record_problems(
     file: str, line: int, record: list[str], columns: Sequence[str]
 ) -> list[Problem]:
     """Say what is wrong with the shape of one record."""

@@ -164,9 +164,13 @@ def load_cases(
     >>> int(load_cases("essay", min_confidence="high")["arms_supply"].notna().sum())
     2
     """
+    return as_cases(load_codings(account, coder, min_confidence, group_statements), silence)
+
+
+def as_cases(codings: pd.DataFrame, silence: str = "open") -> pd.DataFrame:
+    """Return codings of one account and coder as `load_cases` does, whoever made them."""
     require("silence", silence, silence_ids())
     book = load_codebook()
-    codings = load_codings(account, coder, min_confidence, group_statements)
     coded = codings[codings["status"] == "coded"]
     codes = _wide(coded, "code")
     if silence == "no":

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from helpers.dataset.checks import codings, evidence, members
+from helpers.dataset.checks.cells import Rule
 from helpers.dataset.checks.content import Content
 from helpers.dataset.codebook import FILE, load_codebook
 from helpers.dataset.files import (
@@ -31,7 +32,7 @@ from helpers.dataset.files import (
 )
 from helpers.dataset.schema import TABLES
 
-__all__ = ["find_problems", "require_clean", "unexplained", "unread"]
+__all__ = ["find_problems", "require_clean", "submitted", "unexplained", "unread"]
 
 CHECKS: dict[str, Callable[[Content], Iterator[Problem]]] = {
     "accounts": members.accounts,
@@ -94,6 +95,17 @@ def unexplained(folder: Path | None = None) -> list[Problem]:
     tables, _ = _read(place)
     found = codings.unexplained(Content(load_codebook(place), tables))
     return sorted(found, key=lambda problem: (problem.file, problem.line, problem.column))
+
+
+def submitted(rows: list[Row], coder: Rule) -> list[Problem]:
+    """Return what is wrong with codings from outside, beside the tables of the data folder.
+
+    ``coder`` is the rule for the names of those who made them.
+    """
+    place = data_folder()
+    tables, _ = _read(place)
+    content = Content(load_codebook(place), tables | {"codings": rows})
+    return [*codings.codings(content, coder)]
 
 
 def unread(folder: Path | None = None) -> list[tuple[str, str, str, str]]:

@@ -16,6 +16,7 @@ from helpers.dataset.checks.cells import (
     expected,
     filled,
     last_day,
+    no_markup,
     one_of,
     optional,
     several,
@@ -74,20 +75,20 @@ def coders(content: Content) -> Iterator[Problem]:
             yield at("codings", row, "coder", message)
 
 
-def codings(content: Content) -> Iterator[Problem]:
-    """Yield what is wrong with ``codings.csv``."""
+def codings(content: Content, coder: Rule | None = None) -> Iterator[Problem]:
+    """Yield what is wrong with ``codings.csv``; ``coder`` is the rule for names from outside."""
     rules = {
         "account": content.known("accounts", "account"),
         "state": content.known_case,
         "variable": one_of(content.variables, FILE),
-        "coder": content.listed("coders"),
+        "coder": coder or content.listed("coders"),
         "status": content.listed("statuses"),
         "code": anything,
         "scope": optional(content.listed("scopes")),
         "confidence": optional(content.listed("confidences")),
         "source": optional(several(content.known_source)),
         "locator": anything,
-        "rationale": words_at_most(RATIONALE_WORDS),
+        "rationale": both(no_markup, words_at_most(RATIONALE_WORDS)),
     }
     yield from check_cells(content, "codings", rules)
     yield from check_unique(content, "codings", "account", "state", "variable", "coder")

@@ -26,7 +26,13 @@ from helpers.display.tables.crossed import MISSING, axis, cross_counts, cross_na
 from helpers.display.tables.html import LinkedTable, as_html, readable
 from helpers.display.tables.regions import composition, filter_region, level_shares, regions_of
 from helpers.display.tables.reliability import (
+    against_table,
+    agreement_csv,
+    agreement_table,
+    agreement_text,
+    differing_columns,
     moved_by_table,
+    pairs_table,
     pivotal_table,
     reliability_table,
     standing_table,
@@ -42,6 +48,10 @@ from helpers.display.tables.support import (
 __all__ = [
     "MISSING",
     "LinkedTable",
+    "against_table",
+    "agreement_csv",
+    "agreement_table",
+    "agreement_text",
     "as_html",
     "axis",
     "changes_table",
@@ -54,6 +64,7 @@ __all__ = [
     "coverage_table",
     "cross_counts",
     "cross_names",
+    "differing_columns",
     "evidence_table",
     "filter_region",
     "level_shares",
@@ -62,6 +73,7 @@ __all__ = [
     "missing_table",
     "moved_by_table",
     "names",
+    "pairs_table",
     "pivotal_table",
     "provenance",
     "readable",

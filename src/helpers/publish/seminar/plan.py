@@ -1,5 +1,6 @@
 """The page *Teach with this*: the plan as docs has it, with what is computed put in its places."""
 
+import itertools
 import re
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -22,26 +23,20 @@ from helpers.dataset.checks.codings import CODERS
 from helpers.dataset.codebook import load_codebook
 from helpers.dataset.files import REPOSITORY
 from helpers.dataset.loading import coverage, load_cases, load_codings, load_table
-from helpers.dataset.outcomes import CODED
+from helpers.dataset.outcomes import CODED, SILENT
 from helpers.dataset.words import labels, listing, names
 from helpers.publish.site.markup import Html, Markdown, fenced, grid, joined, link, prose, tag
 from helpers.publish.site.start_page import latest
-from helpers.publish.site.support_types import account_labels, other_types
+from helpers.publish.site.support_types import account_labels, other_types, shown_type
 
 PAGE = REPOSITORY / "docs" / "teach-with-this.md"
+EMPHASIS = re.compile(r"\*([^*]+)\*")
 PLACE = re.compile(r"^<!-- site: (\w+) -->\n.*?^<!-- /site -->$", re.DOTALL | re.MULTILINE)
 """A part of the page that the site says otherwise."""
 FOLDER = "files/seminar"
 """Where the site has what is handed out."""
-MATERIALS = {
-    "code/index.html": "the coding page, for the students",
-    "code/class.html": "the class page, for you: drop the students' files on it",
-    f"{FOLDER}/slides/index.html": "the slides",
-    f"{FOLDER}/handout.pdf": "the handout, one page to print",
-}
-"""What a class needs, by its place on the site."""
-FASTEST = 200
-"""Words a minute of a reader who reads closely."""
+TABLE = re.compile(r"^\| .*\|\n\|(?:---\|)+\n(?:\|.*\|\n)+", re.MULTILINE)
+"""A table of the plan, in Markdown."""
 
 
 def coding_sheet_name(account: str) -> str:
@@ -62,21 +57,44 @@ def teach_page() -> Markdown:
     def put(found: re.Match[str]) -> str:
         return fenced("{raw} html", parts[found[1]](account))
 
-    return Markdown(PLACE.sub(put, PAGE.read_text(encoding="utf-8")))
+    text = PLACE.sub(put, PAGE.read_text(encoding="utf-8"))
+    numbers = itertools.count(1)
+    return Markdown(TABLE.sub(lambda found: _cards(found[0], next(numbers)), text))
+
+
+def _cards(table: str, number: int) -> Markdown:
+    """Return a table of Markdown so that a phone shows each of its rows as a card."""
+    head, _, *rows = [[c.strip() for c in line.split("|")[1:-1]] for line in table.splitlines()]
+    marked = [[EMPHASIS.sub(r"<em>\1</em>", prose(cell)) for cell in row] for row in rows]
+    cells = [[Html(cell) for cell in row] for row in marked]
+    return fenced("{raw} html", grid(f"Plan {number}", head, cells, kind="stacked plan"))
 
 
 def materials(account: str) -> Html:
     """Return the links of a class, its text and its states."""
-    sheets = {
-        f"{FOLDER}/{coding_sheet_name(a)}": f"the coding sheet for Excel, instead of the coding "
-        f"page ({account_labels()[a]})"
-        for a in text_accounts()
-    }
-    items = [
-        tag("li", link(to, to.rpartition("/")[2] if to in sheets else to), f": {what}")
-        for to, what in (MATERIALS | sheets).items()
-    ]
     practice, states = practice_states(account)
+    needed = [
+        (
+            coding_address(account, states),
+            "The coding page",
+            "for the students; this link asks "
+            "for the states of the class, in another order for each student",
+        ),
+        ("code/class.html", "The class page", "for you: drop the students' files on it"),
+        (f"{FOLDER}/slides/index.html", "The slides", "for you to show"),
+        (f"{FOLDER}/handout.pdf", "The handout", "one page to print"),
+        *(
+            (
+                f"{FOLDER}/{coding_sheet_name(chosen)}",
+                f"A coding sheet for Excel ({label})",
+                "for who cannot use the coding page. The class page does not read it; "
+                "`coalition agree` does, on a machine that has this project",
+            )
+            for chosen, label in account_labels().items()
+            if chosen in text_accounts()
+        ),
+    ]
+    items = [tag("li", link(to, name), ": ", prose(what), ".") for to, name, what in needed]
     return joined(
         [
             tag("p", "What you need:"),
@@ -96,12 +114,17 @@ def materials(account: str) -> Html:
     )
 
 
+def coding_address(account: str, states: Iterable[str]) -> str:
+    """Return where on the site some states are coded, in an order of each coder's own."""
+    return f"code/index.html?account={account}&states={','.join(states)}&order=state&shuffle=yes"
+
+
 def text_item(account: str) -> Html:
     """Return the text that is read, with its address and its length."""
     source, paragraphs = text_of(account)
     n_words = int(paragraphs["words"].sum())
-    facts = f" ({len(paragraphs)} paragraphs, {n_words} words: {-(-n_words // FASTEST)} minutes)"
-    return tag("li", link(str(source["address"]), source["title"]), ": the text", facts)
+    facts = f": the text, {len(paragraphs)} paragraphs with {n_words} words."
+    return tag("li", link(str(source["address"]), source["title"]), facts)
 
 
 def text_of(account: str) -> tuple["pd.Series[Any]", pd.DataFrame]:
@@ -116,11 +139,10 @@ def expected(account: str, states: list[str]) -> str:
     """Say how much there is to code about some states."""
     codings = load_codings(account)
     own = codings[codings["state"].isin(states)]
-    n_coded = int((own["status"] == CODED).sum())
+    n_silent = int((own["status"] == SILENT).sum())
     return (
         f"On {listing(names(states))} there are {len(own)} pairs of a state and a variable to "
-        f"code. By our adjudicated codings the text says something on {n_coded} of them, and "
-        "the others are not coded."
+        f"code. By our codes the text is silent on {n_silent} of them."
     )
 
 
@@ -190,7 +212,9 @@ def _contested(account: str, states: list[str]) -> Html:
         ]
         for _, row in own.iterrows()
     ]
-    table = grid("Contestable pairs", ["pair", "our code", "confidence", "why"], rows)
+    table = grid(
+        "Contestable pairs", ["pair", "our code", "confidence", "why"], rows, kind="stacked plan"
+    )
     return tag("p", lead) + table + _border_cases(own["variable"])
 
 
@@ -218,7 +242,9 @@ def _differed(account: str) -> Html:
         ]
         for _, row in found.iterrows()
     ]
-    table = grid("Where our coders differed", ["pair", "said", "settled by"], rows)
+    table = grid(
+        "Where our coders differed", ["pair", "said", "settled by"], rows, kind="stacked plan"
+    )
     n_pairs = len(load_table("codings")) // (len(CODERS) + 1)
     split = disagreements(*(load_codings(account, coder) for coder in CODERS))
     lead = (
@@ -251,7 +277,7 @@ def where_it_misleads(account: str) -> Html:
         for _, row in found.iterrows()
     ]
     head = ["claim, in our words", "place", "verdict", "what the record says"]
-    return tag("p", lead) + grid("Claims not borne out", head, rows)
+    return tag("p", lead) + grid("Claims not borne out", head, rows, kind="stacked plan")
 
 
 def what_the_data_answer(account: str) -> Html:
@@ -313,12 +339,22 @@ def what_carries(account: str, states: list[str]) -> Html:
             row["code"],
             "; ".join(f"{code}: {kinds[kind]}" for code, kind in row["changes"]) or "nothing",
         ]
-        for _, row in pivots[pivots["state"].isin(states)].iterrows()
+        for state in states
+        for _, row in pivots[pivots["state"] == state].iterrows()
     ]
-    said = [
-        f"{name}: {kinds[str(row['type'])]}; could also be "
-        f"{other_types(str(row['type']), row['could_be'])}."
+    types = [
+        [name, shown_type(str(row["type"])), other_types(str(row["type"]), row["could_be"])]
         for name, (_, row) in zip(names(states), derived.loc[states].iterrows(), strict=True)
     ]
     head = ["pair", "our code", "another code, and the type that it gives"]
-    return tag("p", " ".join(said)) + grid("What a code carries", head, rows)
+    return joined(
+        [
+            grid(
+                "Types by the text",
+                ["state", "type by the text", "could also be"],
+                types,
+                kind="stacked plan",
+            ),
+            grid("What a code carries", head, rows, kind="stacked plan"),
+        ]
+    )

@@ -13,8 +13,14 @@ from helpers.dataset.checks.cells import JOINT
 from helpers.dataset.codebook import Variable, load_codebook
 from helpers.dataset.loading import load_cases, load_codings
 from helpers.dataset.outcomes import CODED
-from helpers.dataset.words import labels, listing, names
-from helpers.publish.seminar.plan import expected, pair_name, text_of, variable_labels
+from helpers.dataset.words import code_or_status, labels, listing, names
+from helpers.publish.seminar.plan import (
+    coding_address,
+    expected,
+    pair_name,
+    text_of,
+    variable_labels,
+)
 from helpers.publish.site.markup import Html, joined, link, prose, tag
 from helpers.publish.site.start_page import QUESTION, latest
 from helpers.publish.site.support_types import account_labels, other_types
@@ -25,12 +31,13 @@ OWN = Path(__file__).parent / "static"
 """The slides' style and script, and reveal.js with its licence."""
 STYLES = ("reveal/reveal.css", "slides.css")
 SCRIPTS = ("reveal/reveal.js", "slides.js")
-FEW = 6
+FEW = 5
 """Rows of a table, or rules, that one slide can show."""
 LONG = 1500
 """Letters of rules that one slide can show."""
 PRACTICE = 4
 """Variables of the state to practise that are asked first."""
+SILENCE = 'Silence is never "no". What you know from elsewhere does not count.'
 END = (
     "Which guess on the board did the text change? Which should it not have?",
     "Which disagreement was about the text, which about the rule, which about the world?",
@@ -106,13 +113,12 @@ def _title(account: str) -> Html:
 def _outcomes() -> Iterator[Html]:
     """Yield what a reading can find, and how sure one can be."""
     book = load_codebook()
-    for title, name in (("Three outcomes", "statuses"), ("How sure?", "confidences")):
-        entries = [(entry.label, entry.rule) for entry in book.lists[name]]
-        yield _slide(title, _defined(entries))
-    yield _slide(
-        "Silence is never no",
-        tag("p", "Code only what the text says. What you know from elsewhere does not count."),
+    outcomes, levels = (
+        _defined([(entry.label, entry.rule) for entry in book.lists[name]])
+        for name in ("statuses", "confidences")
     )
+    yield _slide("Outcomes: what a reading can find", outcomes, tag("p", tag("strong", SILENCE)))
+    yield _slide("How sure?", levels)
 
 
 def _defined(entries: Sequence[tuple[str, str]]) -> Html:
@@ -165,15 +171,18 @@ def _practice(account: str, state: str) -> Iterator[Html]:
     name, book = names([state])[0], load_codebook()
     questions = [tag("li", book.variable(v).question) for v in asked["variable"]]
     yield _slide(f"Practise: {name}", tag("ul", *questions))
-    yield from _tables(f"What we coded: {name}", _coded(own[own["status"] == CODED]))
+    shown = own[(own["status"] == CODED) | own.index.isin(asked.index)]
+    yield from _tables(f"What we coded: {name}", _coded(shown))
 
 
 def _coded(codings: pd.DataFrame) -> Table:
     """Return a table of codings, with the paragraph that justifies each."""
     shown = variable_labels()
     rows: list[list[object]] = [
-        [shown[row["variable"]], row["code"], row["locator"].split(JOINT)[0], row["rationale"]]
-        for _, row in codings.iterrows()
+        [shown[row["variable"]], said, row["locator"].split(JOINT)[0], row["rationale"]]
+        for said, (_, row) in zip(
+            code_or_status(codings["code"], codings["status"]), codings.iterrows(), strict=True
+        )
     ]
     return ["", "code", "paragraph", "why"], rows
 
@@ -191,7 +200,7 @@ def _alone(account: str, states: list[str], site: str) -> Html:
     source, _ = text_of(account)
     return _slide(
         f"Alone: {listing(names(states))}",
-        tag("p", link(f"{site}code/index.html", "The coding page")),
+        tag("p", link(site + coding_address(account, states), "The coding page")),
         tag("p", link(str(source["address"]), "The text")),
         tag("p", expected(account, states)),
         tag("p", "Save, and hand in."),

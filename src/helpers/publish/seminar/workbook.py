@@ -271,9 +271,9 @@ class _Writer:
             rows.append((name, "", ""))
             rows += [("", entry.label or entry.id, entry.rule) for entry in self.book.lists[name]]
         for number, texts in enumerate(rows):
-            for column, text in enumerate(texts):
-                style = self.formats["text" if column else "bold"]
-                sheet.write(number, column, _plain(text), style)
+            for place, text in enumerate(texts):
+                style = self.formats["text" if place else "bold"]
+                sheet.write(number, place, _plain(text), style)
             sheet.set_row(number, LINE * max(1, ceil(len(texts[-1]) / 100)) + 2)
         _for_paper(sheet)
         sheet.protect("", {"format_columns": True, "format_rows": True})

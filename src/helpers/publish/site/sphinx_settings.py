@@ -5,7 +5,7 @@ from typing import Any
 from helpers.publish.export.table_model import Contents
 
 SHORT_TITLE = "Coalition of the Unwilling"
-WIDE = ("index", "states/index", "notebooks/index", "tables/index", "search")
+WIDE = ("index", "states/index", "notebooks/index", "tables/index", "code/index", "search")
 """Pages that need the whole width, and have few headings to list beside them."""
 
 

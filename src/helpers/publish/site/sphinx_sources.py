@@ -10,6 +10,7 @@ from helpers.publish.seminar.materials import write_materials
 from helpers.publish.site import (
     about_pages,
     codebook_page,
+    coding_page,
     gallery,
     start_page,
     state_pages,
@@ -46,8 +47,10 @@ def write_sources(folder: Path, contents: Contents, notebooks: list[Shown]) -> N
         _write(folder / path, text.encode("utf-8"))
     for name, picture in _figures(notebooks, members):
         _write(folder / "_static" / "figures" / name, picture)
-    for name in ("favicon.svg", "rules.js", "site.css", "site.js"):
+    for name in ("favicon.svg", "site.css", "site.js", "code.css", *coding_page.SCRIPTS):
         shutil.copy(OWN / name, folder / "_static" / name)
+    for name, script in coding_page.coding_data().items():
+        _write(folder / "_static" / name, script)
     for name in ("colophon.html", "steps.html"):
         _write(folder / "_templates" / name, (OWN / name).read_bytes())
     _write_files(folder / "_extra" / "files", folder / "_extra.scratch", notebooks)
@@ -64,6 +67,7 @@ def _pages(
     """Yield the path and the text of each page."""
     yield "index.md", start_page.start_page(contents)
     yield "codebook.md", codebook_page.codebook_page()
+    yield "code/index.md", coding_page.coding_page()
     yield "cite.md", about_pages.cite_page(contents)
     yield "teach.md", plan.teach_page()
     yield "limits.md", about_pages.limits_page(notebooks)

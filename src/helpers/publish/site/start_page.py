@@ -89,6 +89,7 @@ def start_page(contents: Contents) -> Markdown:
             "## Read on\n\n"
             "- [The notebooks](notebooks/index.md): how each number is computed\n"
             "- [The codebook](codebook.md): what every code means, and how types follow from codes"
+            "\n- [Code it yourself](code/index.md): the same text, your own codes, what follows"
             "\n- [The data](tables/index.md): every table, to sort, to search and to download\n"
             "- [Teach with this](teach.md): a class of 90 minutes in which students code the text\n"
             "- [What the data cannot say](limits.md), and [how to cite](cite.md)"
@@ -97,6 +98,7 @@ def start_page(contents: Contents) -> Markdown:
             "notebooks/index",
             "states/index",
             "codebook",
+            "Code it yourself <code/index>",
             "Data <tables/index>",
             "Limits <limits>",
             "Teach <teach>",
