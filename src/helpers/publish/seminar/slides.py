@@ -31,8 +31,8 @@ OWN = Path(__file__).parent / "static"
 """The slides' style and script, and reveal.js with its licence."""
 STYLES = ("reveal/reveal.css", "slides.css")
 SCRIPTS = ("reveal/reveal.js", "slides.js")
-FEW = 5
-"""Rows of a table, or rules, that one slide can show."""
+ROWS, RULES = 6, 5
+"""Rows of a table and rules that one slide can show."""
 LONG = 1500
 """Letters of rules that one slide can show."""
 PRACTICE = 4
@@ -145,15 +145,15 @@ def _variable(variable: Variable) -> Iterator[Html]:
 def _rules() -> Iterator[Html]:
     """Yield the general rules, as many to a slide as can be read."""
     items = [tag("li", prose(entry.rule)) for entry in load_codebook().lists["rules"]]
-    for part in _parts(items):
+    for part in _parts(items, RULES):
         yield _slide("General rules", tag("ul", *part))
 
 
-def _parts(items: Sequence[Html]) -> Iterator[list[Html]]:
+def _parts(items: Sequence[Html], most: int) -> Iterator[list[Html]]:
     """Yield items in as many parts as slides are needed."""
     part: list[Html] = []
     for item in items:
-        if part and (len(part) == FEW or sum(map(len, [*part, item])) > LONG):
+        if part and (len(part) == most or sum(map(len, [*part, item])) > LONG):
             yield part
             part = []
         part.append(item)
@@ -192,7 +192,7 @@ def _tables(title: str, table: Table) -> Iterator[Html]:
     head, rows = table
     top = tag("thead", tag("tr", *(tag("th", name, scope="col") for name in head)))
     lines = [tag("tr", *(tag("td", cell) for cell in row)) for row in rows]
-    for part in _parts(lines):
+    for part in _parts(lines, ROWS):
         yield _slide(title, tag("table", top, tag("tbody", *part)))
 
 
