@@ -18,7 +18,7 @@ SCRIPTS = (
     "dom.js",
     "answers.js",
     "paragraphs.js",
-    "compare.js",
+    "comparing.js",
     "code.js",
 )
 """The scripts of the page, each after those that it takes from."""

@@ -9,6 +9,7 @@ from helpers.publish.seminar import plan
 from helpers.publish.seminar.materials import write_materials
 from helpers.publish.site import (
     about_pages,
+    class_page,
     codebook_page,
     coding_page,
     gallery,
@@ -47,7 +48,8 @@ def write_sources(folder: Path, contents: Contents, notebooks: list[Shown]) -> N
         _write(folder / path, text.encode("utf-8"))
     for name, picture in _figures(notebooks, members):
         _write(folder / "_static" / "figures" / name, picture)
-    for name in ("favicon.svg", "site.css", "site.js", "code.css", *coding_page.SCRIPTS):
+    styles = ("site.css", "code.css", "class.css")
+    for name in {"favicon.svg", "site.js", *styles, *coding_page.SCRIPTS, *class_page.SCRIPTS}:
         shutil.copy(OWN / name, folder / "_static" / name)
     for name, script in coding_page.coding_data().items():
         _write(folder / "_static" / name, script)
@@ -68,6 +70,7 @@ def _pages(
     yield "index.md", start_page.start_page(contents)
     yield "codebook.md", codebook_page.codebook_page()
     yield "code/index.md", coding_page.coding_page()
+    yield "code/class.md", class_page.class_page()
     yield "cite.md", about_pages.cite_page(contents)
     yield "teach.md", plan.teach_page()
     yield "limits.md", about_pages.limits_page(notebooks)

@@ -90,6 +90,7 @@ def start_page(contents: Contents) -> Markdown:
             "- [The notebooks](notebooks/index.md): how each number is computed\n"
             "- [The codebook](codebook.md): what every code means, and how types follow from codes"
             "\n- [Code it yourself](code/index.md): the same text, your own codes, what follows"
+            "\n- [Compare a class](code/class.md): where its members differ, and who chose what"
             "\n- [The data](tables/index.md): every table, to sort, to search and to download\n"
             "- [Teach with this](teach.md): a class of 90 minutes in which students code the text\n"
             "- [What the data cannot say](limits.md), and [how to cite](cite.md)"
@@ -99,6 +100,7 @@ def start_page(contents: Contents) -> Markdown:
             "states/index",
             "codebook",
             "Code it yourself <code/index>",
+            "Compare a class <code/class>",
             "Data <tables/index>",
             "Limits <limits>",
             "Teach <teach>",

@@ -17,8 +17,8 @@
 
   const store = answers.open((reason) => {
     const why = reason === "full" ? "This browser has no room left" : "This browser keeps nothing for this page (a private window, or a setting)";
-    trouble.replaceChildren(el("p", { class: "care" },
-      `${why}. Your answers last only until this window is closed: save the file before you leave.`));
+    const said = `${why}. Your answers last only until this window is closed: save the file before you leave.`;
+    if (trouble.textContent !== said) trouble.replaceChildren(el("p", { class: "care" }, said));
     window.onbeforeunload = (event) => event.preventDefault();
   });
 
@@ -128,7 +128,7 @@
 
   /** Put a screen in place, its heading first in line for a screen reader. */
   function turnTo(...parts) {
-    screen.replaceChildren(...parts.filter(Boolean));
+    screen.replaceChildren(...parts.flat().filter(Boolean));
     const heading = screen.querySelector("h2");
     heading.tabIndex = -1;
     heading.focus({ preventScroll: true });
@@ -165,7 +165,7 @@
           accounts.map((account, i) => radio("account", account.id, account.label, i === 0))) : null,
         link.order ? null : el("fieldset", {}, el("legend", {}, "Order"),
           radio("order", "state", "State after state", true), radio("order", "variable", "Variable after variable", false)),
-        el("div", { class: "row" }, el("button", { class: "main" }, "Begin"))),
+        el("div", { class: "buttons" }, el("button", { class: "main" }, "Begin"))),
       earlier(),
       el("h3", {}, "Go on from a file"),
       el("p", {}, "A file that you saved here, on this machine or another."),
@@ -190,7 +190,7 @@
       });
       const text = `${coder}: ${counted(keys.length - 1, "answer")}, ${labelOf(material.accounts, account)}`;
       const order = store.read([dataset, account, coder])?.order === "variable" ? "variable" : "state";
-      return el("li", { class: "row" }, button(text, () => begin(account, coder, asked().order ?? order)), remove);
+      return el("li", { class: "buttons" }, button(text, () => begin(account, coder, asked().order ?? order)), remove);
     };
     return el("section", {}, el("h3", {}, "Go on with what is in this browser"), el("ul", { class: "earlier" }, names.map(line)));
   }
@@ -254,7 +254,7 @@
       problems.length ? el("p", {}, "Left out:") : null,
       problems.length ? el("ul", { class: "problems" }, lines) : null,
       differing.length ? el("p", {}, `${counted(differing.length, "answer")} in this browser ${differing.length === 1 ? "differs" : "differ"} from the file. What is in the browser stays, unless you say otherwise.`) : null,
-      el("div", { class: "row" },
+      el("div", { class: "buttons" },
         button("Go on", () => (work ? show(work.at) : startScreen()), { class: "main" }),
         differing.length ? button("Take the file's instead", replace) : null),
     );
@@ -272,19 +272,21 @@
     form.root = el("div", { class: "answer-form" });
     const rows = finished();
     const here = work.pairs.filter((each) => rows.some((row) => row.cells.state === each.state && row.cells.variable === each.variable)).length;
-    turnTo(
-      el("div", { class: "progress" },
+    const scrolled = work.text.querySelector(".paragraphs").scrollTop;
+    turnTo(el("div", { class: "pair", keydown: pressed },
+      el("div", { class: "so-far" },
         el("label", {}, `${work.coder}: ${here} of ${work.pairs.length} done`,
           el("progress", { max: work.pairs.length, value: here })),
-        el("div", { class: "row" }, button("All pairs", overview), button("Save or open", files), button("Compare", ending))),
-      el("h2", { class: "pair" }, named(material.states, pair.state).name, el("span", {}, form.variable.label)),
+        el("div", { class: "buttons" }, button("All pairs", overview), button("Save or open", files), button("Compare", ending))),
+      el("h2", {}, named(material.states, pair.state).name, el("span", {}, form.variable.label)),
       el("p", { class: "question" }, prose(form.variable.question)),
-      el("div", { class: "coding", keydown: pressed },
-        work.text, form.root),
-    );
+      el("div", { class: "coding" }, work.text, form.root)));
+    work.text.querySelector(".paragraphs").scrollTop = scrolled;
     fill();
   }
 
+  // The status that has a code; whoever chooses a code need not choose it first.
+  const CODED = { status: Object.keys(book.codings.filled).find((status) => book.codings.filled[status].includes("code")) };
   const filledIn = () => book.codings.filled[form.entry.cells.status] ?? [];
   const emptyIn = () => book.codings.empty[form.entry.cells.status] ?? [];
   const isSet = () => form.variable.type === "set";
@@ -312,11 +314,12 @@
   }
 
   function chooseCode(code) {
-    if (!isSet()) return change({ code });
+    const { status } = CODED;
+    if (!isSet()) return change({ status, code });
     const held = new Set(listIn(form.entry.cells.code));
     if (!held.delete(code)) held.add(code);
     const ordered = form.variable.codes.map((each) => each.id).filter((id) => held.has(id));
-    return change({ code: ordered.join(codings.JOINT) });
+    return change({ status, code: ordered.join(codings.JOINT) });
   }
 
   /** The confidences that the scope and the variable leave. */
@@ -338,7 +341,7 @@
   }
 
   /** A group of choices, numbered for the keyboard. */
-  function choices(column, legend, entries, choose, { several = false, hint = "", offered = entries } = {}) {
+  function choices(column, legend, entries, choose, { several = false, short = false, hint = "", offered = entries } = {}) {
     const held = several ? listIn(form.entry.cells[column]) : [form.entry.cells[column]];
     const one = (entry, i) => el("label", { class: "choice" },
       el("input", {
@@ -350,10 +353,16 @@
         change: () => choose(entry.id),
       }),
       el("kbd", { "aria-hidden": "true" }, `${i + 1}`),
-      el("span", {}, swatch(entry), entry.rule ? el("span", { class: "rule" }, prose(entry.rule)) : null));
+      el("span", {}, short ? entry.label : swatch(entry), short ? null : el("span", { class: "rule" }, prose(entry.rule))));
     return el("fieldset", { "data-column": column }, el("legend", {}, legend),
-      hint ? el("p", { class: "hint" }, hint) : null, entries.map(one));
+      hint ? el("p", { class: "hint" }, hint) : null,
+      el("div", { class: short ? "short" : null }, entries.map(one)),
+      short ? meanings(entries) : null);
   }
+
+  /** What entries mean that are the same for every pair. */
+  const meanings = (entries) => folded("What these mean",
+    el("dl", { class: "types" }, entries.flatMap((each) => [el("dt", {}, each.label), el("dd", {}, prose(each.rule))])));
 
   /** The paragraphs as switches, in the order of the text; those that are on say in which place. */
   function places() {
@@ -384,7 +393,7 @@
   function fill() {
     const focused = document.activeElement?.closest?.(".answer-form") ? focusOf(document.activeElement) : null;
     const { cells, note } = form.entry, { variable } = form;
-    const coded = filledIn().includes("code");
+    const coded = filledIn().includes("code"), open = coded || !cells.status;
     const most = variable.max_confidence ? `At most ${labelOf(book.confidences, variable.max_confidence)} for this variable. ` : "";
     const group = cells.scope === "group" ? `A statement about a group is ${book.confidences[0].label}.` : "";
     form.counter = el("span", {});
@@ -392,10 +401,10 @@
     form.root.replaceChildren(
       variable.border_cases.length ? folded("Border cases", el("ul", {}, variable.border_cases.map((each) => el("li", {}, prose(each))))) : "",
       folded("General rules", el("ul", {}, book.rules.map((each) => el("li", {}, `${each.id}. `, prose(each.rule))))),
-      choices("status", "What does the text say on this?", book.statuses, chooseStatus),
-      coded ? choices("code", isSet() ? "Which codes? (several may hold)" : "Which code?", variable.codes, chooseCode, { several: isSet() }) : "",
-      coded ? choices("scope", "Of whom does it speak?", book.scopes, chooseScope) : "",
-      coded ? choices("confidence", "How sure is that?", book.confidences, (confidence) => change({ confidence }), { hint: most + group, offered: confidences() }) : "",
+      choices("status", "What does the text say on this?", book.statuses, chooseStatus, { short: true }),
+      open ? choices("code", isSet() ? "Which codes? (several may hold)" : "Which code?", variable.codes, chooseCode, { several: isSet() }) : "",
+      coded ? choices("scope", "Of whom does it speak?", book.scopes, chooseScope, { short: true }) : "",
+      coded ? choices("confidence", "How sure is that?", book.confidences, (confidence) => change({ confidence }), { short: true, hint: most + group, offered: confidences() }) : "",
       filledIn().includes("locator") ? places() : "",
       cells.status ? textField("rationale", filledIn().includes("rationale") ? "Why, in your own words" : "Why, in your own words (if you like)",
         cells.rationale, (rationale) => change({ rationale }, false), form.counter) : "",
@@ -448,7 +457,9 @@
       required ? requirement() : "",
     );
     for (const part of form.root.querySelectorAll("[data-column]")) {
-      part.classList.toggle("lacking", found.some(([column]) => column === part.dataset.column));
+      const lacking = found.some(([column]) => column === part.dataset.column);
+      part.classList.toggle("lacking", lacking);
+      part.querySelector("textarea")?.setAttribute("aria-invalid", `${lacking}`);
     }
   }
 
@@ -508,7 +519,8 @@
   const groups = () => [...form.root.querySelectorAll("[data-column]:not([data-column=note])")];
 
   function focusGroup(part) {
-    const target = part?.querySelector("input:checked, input:enabled, textarea, [aria-pressed=true], [aria-pressed]");
+    const chosen = part?.querySelector("input:checked, [aria-pressed=true]");
+    const target = chosen ?? part?.querySelector("input:enabled, textarea, [aria-pressed]");
     (target ?? form.root.querySelector(".bar .main")).focus();
   }
 
@@ -602,7 +614,7 @@
 
   /** The reader's own copy of the text; it stays in the browser. */
   function textPanel() {
-    const { source } = work.account, name = [book.dataset.title, "text", work.account.text];
+    const { source } = work.account, name = [book.dataset.title, "own text", work.account.text];
     const shown = el("div", { class: "paragraphs", tabindex: 0, role: "region", "aria-label": "The text" });
     const input = el("textarea", { id: "own-text", rows: 4 });
     const known = material.paragraphs[work.account.text];
@@ -629,7 +641,7 @@
     const own = folded("Put your own copy beside the form",
       el("p", {}, "Paste it, or open it as a text file. It never leaves this browser; its paragraphs are recognised and numbered, and a click on one fills in the answer."),
       el("label", { for: "own-text" }, "Text"), input,
-      el("div", { class: "row" },
+      el("div", { class: "buttons" },
         button("Use this text", () => keep(input.value)), file,
         button("Forget the text", () => {
           store.remove(name);
@@ -702,7 +714,7 @@
       el("h2", {}, n === work.pairs.length ? "All pairs are coded" : "All pairs"),
       el("p", {}, "✓ done, … begun and not finished, ↷ skipped."),
       states.map(group),
-      el("div", { class: "row" },
+      el("div", { class: "buttons" },
         button("Go on coding", () => show(Math.max(stages.findIndex((stage) => stage !== "done"), 0)), { class: "main" }),
         button("Save or open", files), button("Compare", ending), button("Change the coder", leave)),
     );
@@ -735,13 +747,13 @@
       el("p", {}, `${counted(rows.length, "answer")} of ${work.coder} will be in the file, a table (CSV) like the project's own.`),
       begun.length ? folded(`${counted(begun.length, "answer is", "answers are")} begun and not finished, and will not be in it`,
         el("ul", {}, begun.map((pair) => el("li", {}, title(pair))))) : null,
-      el("div", { class: "row" },
+      el("div", { class: "buttons" },
         button("Save the codings", saveCodings, { class: "main", disabled: !rows.length }),
         notes ? button(`Save ${counted(notes, "note")}`, saveNotes) : null),
       el("h3", {}, "Open"),
       el("p", {}, "Answers that you saved before come in beside those that are here; notes too."),
       filePicker("Open a file of codings or notes", opened),
-      el("div", { class: "row" }, button("Back to coding", () => show(work.at))),
+      el("div", { class: "buttons" }, button("Back to coding", () => show(work.at))),
     );
   }
 
@@ -761,7 +773,7 @@
       el("h2", {}, "Compare with the project"),
       el("p", {}, `You have finished ${n} of ${work.pairs.length} pairs. The comparison shows the project's codes for those, and its types and verdicts for every state. Whoever has seen them codes blind no more.`),
       n ? null : el("p", { class: "care" }, "There is nothing to compare yet: code a pair first."),
-      el("div", { class: "row" },
+      el("div", { class: "buttons" },
         button("Not yet, back to coding", () => show(work.at), { class: "main" }),
         button("Show me the project's codings", open, { disabled: !n })),
     );
@@ -785,15 +797,15 @@
       typesTable(rows, standing),
       book.thesis.length ? verdictsTable(rows, standing) : null,
       el("h3", {}, "Pair by pair"),
-      ...pairByPair(rows, theirs, compare.byPair(standing.rows)),
-      el("div", { class: "row" }, button("Back to coding", () => show(work.at), { class: "main" }), button("Save or open", files)),
+      ...pairByPair(rows, theirs, comparing.byPair(standing.rows)),
+      el("div", { class: "buttons" }, button("Back to coding", () => show(work.at), { class: "main" }), button("Save or open", files)),
     );
   }
 
   const share = (same, all) => (all ? `${Math.round((100 * same) / all)}% (${same} of ${all})` : "-");
 
   function agreementTable(rows, theirs) {
-    const found = theirs.map((coder) => compare.agreement(book, rows, coder.rows));
+    const found = theirs.map((coder) => comparing.agreement(book, rows, coder.rows));
     const lines = found[0].map((each, i) => {
       const variable = named(book.variables, each.variable);
       const member = each.member ? `: ${labelOf(variable.codes, each.member)}` : "";
@@ -808,7 +820,7 @@
   const namesOf = (states) => states.map((state) => named(material.states, state).name).join(", ");
 
   function typesTable(rows, standing) {
-    const [mine, theirs] = [rows, standing.rows].map((list) => compare.follows(book, idsOfStates(), list).states);
+    const [mine, theirs] = [rows, standing.rows].map((list) => comparing.follows(book, idsOfStates(), list).states);
     const begun = idsOfStates().filter((state) => rows.some((row) => row.cells.state === state));
     const kinds = (found) => [swatch(named(book.support_types, found.type)), found.couldBe.length > 1
       ? el("span", { class: "rule" }, `could be ${found.couldBe.map((kind) => labelOf(book.support_types, kind)).join(", ")}`) : null];
@@ -818,17 +830,17 @@
   }
 
   function verdictsTable(rows, standing) {
-    const [mine, theirs] = [rows, standing.rows].map((list) => compare.follows(book, idsOfStates(), list).verdicts);
+    const [mine, theirs] = [rows, standing.rows].map((list) => comparing.follows(book, idsOfStates(), list).verdicts);
     const cell = (found) => `${found.verdict}${found.contradictedBy.length ? `: ${namesOf(found.contradictedBy)}` : ""}`;
     return table("Verdicts on the thesis", ["statement", "by your codes", "by the project's"],
       book.thesis.map((entry, i) => [entry.rule, cell(mine[i]), cell(theirs[i])]));
   }
 
   function pairByPair(rows, theirs, standing) {
-    const others = theirs.map((coder) => compare.byPair(coder.rows));
+    const others = theirs.map((coder) => comparing.byPair(coder.rows));
     const differs = (row) => {
-      const other = standing.get(compare.pairOf(row));
-      return !other || compare.said(row) !== compare.said(other);
+      const other = standing.get(comparing.pairOf(row));
+      return !other || comparing.said(row) !== comparing.said(other);
     };
     const n = rows.filter(differs).length;
     const box = el("div", {});
@@ -841,7 +853,7 @@
   }
 
   function oneCompared(row, theirs, others) {
-    const variable = named(book.variables, row.cells.variable), key = compare.pairOf(row);
+    const variable = named(book.variables, row.cells.variable), key = comparing.pairOf(row);
     const line = (who, found) => {
       if (!found) return [who, "(not read)", "", "", ""];
       const { cells } = found;

@@ -18,6 +18,8 @@ const codings = (() => {
   const RUN_BY_SPREADSHEETS = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
   const MARKED = /^'+[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 
+  const MARKUP = /<[a-z!/?]/i;
+
   const words = (text) => text.split(BLANK).filter(Boolean);
   const keyOf = (row) => KEY.map((column) => row.cells[column]).join(" ");
   const short = (text) => (text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}...` : text);
@@ -170,6 +172,7 @@ const codings = (() => {
 
   function rationaleRule(limit) {
     return (value) => {
+      if (MARKUP.test(value)) return "must be plain text, no HTML: a < stands before no letter";
       const count = words(value).length;
       return count > limit ? `${count} words; at most ${limit} are allowed` : "";
     };

@@ -1,19 +1,19 @@
 /* What codings of one account have in common, and what follows from them. Takes codebook.json and
    rows as codings.js reads them; depends on codings.js and rules.js. */
 "use strict";
-const compare = (() => {
+const comparing = (() => {
   const pairOf = (row) => `${row.cells.state} ${row.cells.variable}`;
   const byPair = (rows) => new Map(rows.map((row) => [pairOf(row), row]));
 
   /** A row's code, or in round brackets the status where there is none. */
   const said = ({ cells }) => (cells.status === "coded" ? cells.code : `(${cells.status})`);
 
-  /** The same for one member of a set: whether it is in. */
-  function saidOf(row, member) {
-    const text = said(row);
+  /** What a text says of one member of a set: whether it is in. */
+  function memberOf(text, member) {
     if (!member || text.startsWith("(")) return text;
     return text.split(codings.JOINT).includes(member) ? "with" : "without";
   }
+  const saidOf = (row, member) => memberOf(said(row), member);
 
   /** For each variable, and each member of a set, how many states both have read, and in how many
       they say the same; silence is a category of its own. */
@@ -48,6 +48,6 @@ const compare = (() => {
     return { states: Object.fromEntries(derived), verdicts: rules.verdicts(book, cases) };
   }
 
-  return { pairOf, byPair, said, agreement, casesOf, follows };
+  return { pairOf, byPair, said, memberOf, agreement, casesOf, follows };
 })();
-if (typeof module !== "undefined") module.exports = compare;
+if (typeof module !== "undefined") module.exports = comparing;
