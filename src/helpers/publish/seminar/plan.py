@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.analysis.agreement import disagreements
 from helpers.analysis.claims import FAIRNESS, ageing, load_claims
 from helpers.analysis.sensitivity import pivotal
 from helpers.analysis.teaching import (
@@ -65,8 +64,7 @@ def teach_page() -> Markdown:
 def _cards(table: str, number: int) -> Markdown:
     """Return a table of Markdown so that a phone shows each of its rows as a card."""
     head, _, *rows = [[c.strip() for c in line.split("|")[1:-1]] for line in table.splitlines()]
-    marked = [[EMPHASIS.sub(r"<em>\1</em>", prose(cell)) for cell in row] for row in rows]
-    cells = [[Html(cell) for cell in row] for row in marked]
+    cells = [[f"{minutes} min", *map(_marked, others)] for minutes, *others in rows]
     return fenced("{raw} html", grid(f"Plan {number}", head, cells, kind="stacked plan"))
 
 
@@ -112,6 +110,12 @@ def materials(account: str) -> Html:
             tag("p", expected(account, states)),
         ]
     )
+
+
+def _marked(cell: str) -> Html:
+    """Return a cell of a table of Markdown, with what is emphasised in it."""
+    # As plain text: what joins the pieces of `Html` would escape the new elements.
+    return Html(EMPHASIS.sub(r"<em>\1</em>", str(prose(cell))))
 
 
 def coding_address(account: str, states: Iterable[str]) -> str:
@@ -163,7 +167,7 @@ def where_they_differ(account: str) -> Html:
             tag("h3", "Border cases and readings that others could contest"),
             _contested(account, states),
             tag("h3", "Where our own coders differed"),
-            _differed(account),
+            _differed(),
         ]
     )
 
@@ -231,8 +235,8 @@ def _border_cases(variables: Iterable[str]) -> Html:
     return tag("details", tag("summary", "The border cases of these variables"), tag("ul", *items))
 
 
-def _differed(account: str) -> Html:
-    """Return what the coders differed in, and how it was settled."""
+def _differed() -> Html:
+    """Return what the coders differed in, in all accounts, and how it was settled."""
     found, accounts = differed(), account_labels()
     rows = [
         [
@@ -245,12 +249,12 @@ def _differed(account: str) -> Html:
     table = grid(
         "Where our coders differed", ["pair", "said", "settled by"], rows, kind="stacked plan"
     )
-    n_pairs = len(load_table("codings")) // (len(CODERS) + 1)
-    split = disagreements(*(load_codings(account, coder) for coder in CODERS))
+    n_pairs = len(load_table("codings").drop_duplicates(["account", "state", "variable"]))
+    n_codes = int(found["differed_in"].str.contains(r"\b(?:status|code)\b").sum())
     lead = (
-        f"In {len(found)} of {n_pairs} pairs of all accounts, {len(split)} of them with another "
-        "code or status in the text. Two readings by one language model agree more than your "
-        "students will."
+        f"In {len(found)} of {n_pairs} pairs of all accounts, on the status or the code in "
+        f"{n_codes}, else on the scope or the confidence. Two readings by one language model agree "
+        "more than your students will."
     )
     return tag("p", lead) + table
 
