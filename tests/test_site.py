@@ -49,6 +49,7 @@ PAGES = [
     "tables/coders.html",
     "cite.html",
     "limits.html",
+    "teach.html",
     "search.html?q=armenia",
 ]
 CUT_OFF = [
