@@ -56,7 +56,16 @@ DEV = pins(PROJECT["dependency-groups"]["dev"])
 LINT = pins(PROJECT["dependency-groups"]["lint"])
 BROWSER = pins(PROJECT["dependency-groups"]["browser"])
 BROWSER_TESTS = [
-    REPOSITORY / "tests" / f"test_{name}.py" for name in ("site", "codebook_json", "seminar")
+    REPOSITORY / "tests" / f"{name}.py"
+    for name in (
+        "reader",
+        "test_site",
+        "test_codebook_json",
+        "test_codings_js",
+        "test_code_page",
+        "test_class_page",
+        "test_seminar",
+    )
 ]
 
 

@@ -6,9 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
-import threading
 import zipfile
-from contextlib import contextmanager
 from functools import cache
 from html.parser import HTMLParser
 from urllib.parse import unquote, urldefrag, urlsplit
@@ -22,11 +20,11 @@ from helpers.data import case_names, load_states
 from helpers.dataset.codebook import load_codebook
 from helpers.dataset.files import REPOSITORY
 from helpers.publish.export.collect import load_contents
-from helpers.publish.site.serve import server
 
 try:
     from axe_playwright_python.sync_playwright import Axe
-    from playwright.sync_api import expect, sync_playwright
+    from playwright.sync_api import expect
+    from reader import LAPTOP, PHONE, Reader, chromium, served
 except ModuleNotFoundError:
     if os.environ.get("CI"):
         raise
@@ -42,6 +40,8 @@ PAGES = [
     "states/NAM.html",
     "states/RUS.html",
     "codebook.html",
+    "code/class.html",
+    "code/index.html",
     "tables/index.html",
     "tables/about.html",
     "tables/events.html",
@@ -52,18 +52,6 @@ PAGES = [
     "teach.html",
     "search.html?q=armenia",
 ]
-CUT_OFF = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    # No name can be looked up, and no address but this machine's can be reached.
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-]
-LAPTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 CELLS = 150
 
 
@@ -99,17 +87,6 @@ def folder(built):
     return built[0]
 
 
-@contextmanager
-def served(folder):
-    """Offer the address at which a site is served."""
-    with server(folder, 0) as running:
-        thread = threading.Thread(target=running.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{running.server_address[1]}/"
-        running.shutdown()
-        thread.join()
-
-
 @pytest.fixture(scope="module")
 def address(folder):
     with served(folder) as place:
@@ -119,47 +96,8 @@ def address(folder):
 @pytest.fixture(scope="module")
 def browser():
     """Return Chromium. Where there is none the tests are skipped, but never in CI."""
-    found = next(
-        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-    )
-    if found is None:
-        missing = "Chromium is not installed; .ci/run does that"
-        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=found, args=CUT_OFF)
+    with chromium() as running:
         yield running
-        running.close()
-
-
-class Reader:
-    """A window of the browser that remembers what went wrong in it."""
-
-    def __init__(self, browser, address, viewport, scheme):
-        self.address = address
-        self.context = browser.new_context(viewport=viewport, color_scheme=scheme)
-        self.page = self.context.new_page()
-        self.wrong = []
-        self.page.on("request", self._asked)
-        self.page.on("pageerror", lambda error: self.wrong.append(f"error: {error}"))
-        self.page.on(
-            "console",
-            lambda said: self.wrong.append(said.text) if said.type == "error" else None,
-        )
-        self.page.on("dialog", self._told)
-        self.page.on("requestfailed", lambda asked: self.wrong.append(f"failed: {asked.url}"))
-
-    def _asked(self, request):
-        if not request.url.startswith((self.address, "data:")):
-            self.wrong.append(f"outside: {request.url}")
-
-    def _told(self, dialog):
-        self.wrong.append(f"dialog: {dialog.message}")
-        dialog.dismiss()
-
-    def open(self, path):
-        # Idle, not only loaded: the icon comes last, and leaving a page breaks off its request.
-        self.page.goto(self.address + path, wait_until="networkidle")
-        return self.page
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ the codes. Sets are compared member by member.
 Coefficients follow Cohen (1960, 1968) and Krippendorff (Content Analysis, 4th ed., 2019, ch. 12).
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -62,23 +62,15 @@ def cohen_kappa(first: Codes, second: Codes, ordered: bool = False) -> float:
     >>> round(cohen_kappa(first, second), 2)
     0.4
     """
-    pairs = _pairs(first, second)
-    if len(np.unique(pairs)) < 2:
-        return float("nan")
-    size = int(pairs.max()) + 1
-    seen = np.zeros((size, size))
-    np.add.at(seen, (pairs[0], pairs[1]), 1 / pairs.shape[1])
-    chance = np.outer(seen.sum(axis=1), seen.sum(axis=0))
-    apart = np.abs(np.subtract.outer(np.arange(size), np.arange(size)))
-    weight = apart if ordered else apart > 0
-    return float(1 - (weight * seen).sum() / (weight * chance).sum())
+    if len(first) != len(second):
+        raise ValueError(f"the codings differ in length: {len(first)} and {len(second)}")
+    return float(_kappas(np.stack([first, second]), ordered)[0, 1])
 
 
 def mean_kappa(ratings: Codes, ordered: bool = False) -> float:
     """Return the mean of `cohen_kappa` over the pairs of coders for which it is defined."""
-    found = [cohen_kappa(*pair, ordered) for pair in combinations(ratings, 2)]
-    defined = [value for value in found if not np.isnan(value)]
-    return float(np.mean(defined)) if defined else float("nan")
+    kappas = _kappas(ratings, ordered)[np.triu_indices(len(ratings), 1)]
+    return float(np.nanmean(kappas)) if not np.isnan(kappas).all() else float("nan")
 
 
 def percent_agreement(ratings: Codes) -> float:
@@ -180,11 +172,10 @@ def reliability(
         If fewer than two coders have codings, or ``n_resamples`` is less than one.
     """
     _require_two(coders)
-    both = _shared_variables(coders)
     n_open = len(load_codebook().ids("statuses")) - 1
     rows = []
-    for variable in (v for v in load_codebook().variables if v.id in both):
-        said = _wide(coders, variable.id)
+    for name, said in _said(coders).items():
+        variable = load_codebook().variable(name)
         for member in variable.code_ids if variable.is_set else ("",):
             codes = _scale(variable, member)
             as_category = _values(said, (*codes, *(f"({s})" for s in _statuses())), member)
@@ -214,18 +205,20 @@ def by_pair(*coders: pd.DataFrame, silent_as: str = "category") -> pd.DataFrame:
     """
     require("silent_as", silent_as, SILENT_AS)
     _require_two(coders)
+
+    def counted(text: str) -> bool:
+        return silent_as == "category" or not text.startswith("(")
+
     places = {state: place for place, state in enumerate(load_table("states")["state"])}
-    rows = []
-    for number, variable in enumerate(load_codebook().variables):
-        said = _wide(coders, variable.id)
-        if silent_as == "missing":
-            said = said.where(~said.apply(lambda texts: texts.str.startswith("(")))
+    rows: list[tuple[Any, ...]] = []
+    for number, (variable, said) in enumerate(_said(coders).items()):
         for state, answers in said.iterrows():
-            counts = np.array([answers.value_counts()], dtype=np.float64)
-            if counts.sum() > 1:
+            texts = [text for text in answers.dropna() if counted(text)]
+            counts = np.array([[*Counter(texts).values()]], dtype=np.float64)
+            if len(texts) > 1:
                 percent = float(100 * _agreeing(counts, np.eye(counts.shape[1])))
-                place = (percent, -counts.sum(), places[state], number)
-                rows.append((state, variable.id, int(counts.sum()), counts.size, percent, place))
+                place = (percent, -len(texts), places[state], number)
+                rows.append((state, variable, len(texts), counts.size, percent, place))
     rows.sort(key=lambda row: row[-1])
     columns = ["state", "variable", "n_coders", "n_answers", "percent_agreement"]
     return pd.DataFrame([row[:-1] for row in rows], columns=columns)
@@ -268,16 +261,19 @@ def against(coders: Mapping[str, pd.DataFrame], standing: pd.DataFrame) -> pd.Da
     return table.rename_axis("coder")
 
 
-def types_of(coders: Mapping[str, pd.DataFrame], silence: str = "open") -> pd.DataFrame:
-    """Return the support type that each coder's codings give each state, one column per coder."""
-    found = {name: derive(as_cases(rows, silence))["type"] for name, rows in coders.items()}
-    return pd.DataFrame({name: kinds.astype(str) for name, kinds in found.items()})
+def cases_of(coders: Mapping[str, pd.DataFrame], silence: str = "open") -> dict[str, pd.DataFrame]:
+    """Return what `helpers.data.load_cases` would of each coder's codings, by name."""
+    return {name: as_cases(rows, silence) for name, rows in coders.items()}
 
 
-def verdicts_of(coders: Mapping[str, pd.DataFrame], silence: str = "open") -> pd.DataFrame:
-    """Return the verdict of each coder's codings on each statement, one column per coder."""
-    found = {name: thesis(as_cases(rows, silence)) for name, rows in coders.items()}
-    return pd.DataFrame({name: table["verdict"] for name, table in found.items()})
+def types_of(cases: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the support type that each coder's cases give each state, one column per coder."""
+    return pd.DataFrame({name: derive(own)["type"].astype(str) for name, own in cases.items()})
+
+
+def verdicts_of(cases: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the verdict of each coder's cases on each statement, one column per coder."""
+    return pd.DataFrame({name: thesis(own)["verdict"] for name, own in cases.items()})
 
 
 def disagreements(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
@@ -301,20 +297,33 @@ def disagreements(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
     return differ.reset_index(drop=True)
 
 
-def _pairs(first: Codes, second: Codes) -> Codes:
-    """Return the codes of the units that both have coded."""
-    if len(first) != len(second):
-        raise ValueError(f"the codings differ in length: {len(first)} and {len(second)}")
-    both = np.stack([first, second])
-    return both[:, (both >= 0).all(axis=0)]
+def _kappas(ratings: Codes, ordered: bool) -> Matrix:
+    """Return Cohen's kappa of each coder with each, NaN where not defined."""
+    given = _given(ratings)
+    # For two coders, how often the one gave a code and the other another.
+    seen = np.einsum("auk,bul->abkl", given, given)
+    chance = seen.sum(axis=-1)[..., :, None] * seen.sum(axis=-2)[..., None, :]
+    places = np.arange(seen.shape[-1])
+    apart = np.abs(np.subtract.outer(places, places))
+    weight = apart if ordered else apart > 0
+    observed, expected = ((weight * table).sum(axis=(-2, -1)) for table in (seen, chance))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        kappas: Matrix = 1 - seen.sum(axis=(-2, -1)) * observed / expected
+    return np.where(expected > 0, kappas, np.nan)
+
+
+def _given(ratings: Codes, n_codes: int = 2) -> Matrix:
+    """Return 1 where a coder gave a unit a code, coders by units by codes."""
+    if ratings.ndim != 2:
+        raise ValueError("ratings must have two dimensions: coders by units")
+    size = max(int(ratings.max(initial=0)) + 1, n_codes)
+    given: Matrix = (ratings[:, :, None] == np.arange(size)).astype("float64")
+    return given
 
 
 def _counts(ratings: Codes, n_codes: int = 2) -> Matrix:
     """Return how often each code was given, units by codes."""
-    if ratings.ndim != 2:
-        raise ValueError("ratings must have two dimensions: coders by units")
-    size = max(int(ratings.max(initial=0)) + 1, n_codes)
-    counts: Matrix = (ratings[:, :, None] == np.arange(size)).sum(axis=0).astype("float64")
+    counts: Matrix = _given(ratings, n_codes).sum(axis=0)
     return counts
 
 
@@ -363,19 +372,20 @@ def _require_two(coders: Sequence[pd.DataFrame]) -> None:
         )
 
 
-def _shared_variables(coders: Sequence[pd.DataFrame]) -> set[str]:
-    """Return the variables that two coders or more have read."""
-    read = pd.Series([name for table in coders for name in table["variable"].unique()])
-    return set(read[read.duplicated()])
+def _said(coders: Sequence[pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Return for each variable what coders said, states by coders, missing where one did not read.
 
-
-def _wide(coders: Sequence[pd.DataFrame], variable: str) -> pd.DataFrame:
-    """Return what coders said of a variable, states by coders, missing where one did not read."""
-    columns = {}
-    for number, table in enumerate(coders):
-        rows = table[table["variable"] == variable].set_index("state")
-        columns[number] = code_or_status(rows["code"], rows["status"])
-    return pd.DataFrame(columns)
+    Variables stand in the codebook's order; those that fewer than two have read are left out.
+    """
+    tables = [table.assign(number=number) for number, table in enumerate(coders)]
+    every = pd.concat(tables)[["state", "variable", "number", "code", "status"]]
+    every["said"] = code_or_status(every["code"], every["status"])
+    read = {
+        str(variable): rows.pivot(index="state", columns="number", values="said")
+        for variable, rows in every.groupby("variable", sort=False)
+    }
+    ids = [variable.id for variable in load_codebook().variables]
+    return {name: read[name] for name in ids if name in read and read[name].shape[1] > 1}
 
 
 def _scale(variable: Variable, member: str) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from helpers.publish.site.coding_page import scripts
 from helpers.publish.site.markup import Markdown, link, page, tag
 
-SCRIPTS = ("rules.js", "codings.js", "dom.js", "compare.js", "classroom.js", "class.js")
+SCRIPTS = ("rules.js", "codings.js", "dom.js", "comparing.js", "classroom.js", "class.js")
 """The scripts of the page, each after those that it takes from."""
 TITLE = "Compare a class"
 
@@ -20,4 +20,5 @@ def class_page() -> Markdown:
         tag("div", id="class"),
         scripts("material.js", *SCRIPTS),
         tag("p", link("index.html", "Code it yourself"), " makes the files.", class_="way"),
+        orphan=True,
     )

@@ -36,7 +36,13 @@ def coding_page() -> Markdown:
         tag("link", rel="stylesheet", href="../_static/code.css"),
         tag("div", id="code"),
         scripts("material.js", *SCRIPTS),
-        tag("p", link("../codebook.html", "The whole codebook"), class_="way"),
+        tag(
+            "p",
+            link("../codebook.html", "The whole codebook"),
+            "; ",
+            link("class.html", "compare a class"),
+            class_="way",
+        ),
     )
 
 

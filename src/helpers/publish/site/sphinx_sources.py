@@ -48,14 +48,19 @@ def write_sources(folder: Path, contents: Contents, notebooks: list[Shown]) -> N
         _write(folder / path, text.encode("utf-8"))
     for name, picture in _figures(notebooks, members):
         _write(folder / "_static" / "figures" / name, picture)
+    write_static(folder)
+    _write_files(folder / "_extra" / "files", folder / "_extra.scratch", notebooks)
+
+
+def write_static(folder: Path) -> None:
+    """Write styles, scripts and templates."""
     styles = ("site.css", "code.css", "class.css")
     for name in {"favicon.svg", "site.js", *styles, *coding_page.SCRIPTS, *class_page.SCRIPTS}:
-        shutil.copy(OWN / name, folder / "_static" / name)
+        _write(folder / "_static" / name, (OWN / name).read_bytes())
     for name, script in coding_page.coding_data().items():
         _write(folder / "_static" / name, script)
     for name in ("colophon.html", "steps.html"):
         _write(folder / "_templates" / name, (OWN / name).read_bytes())
-    _write_files(folder / "_extra" / "files", folder / "_extra.scratch", notebooks)
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -100,7 +100,6 @@ def start_page(contents: Contents) -> Markdown:
             "states/index",
             "codebook",
             "Code it yourself <code/index>",
-            "Compare a class <code/class>",
             "Data <tables/index>",
             "Limits <limits>",
             "Teach <teach>",

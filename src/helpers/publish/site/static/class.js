@@ -9,6 +9,8 @@
   const named = (entries, id) => entries.find((entry) => entry.id === id);
   const stateName = (id) => named(material.states, id).name;
   const states = () => material.states.map((state) => state.id);
+  /** Names, none of them broken where a line ends. */
+  const whole = (names) => names.flatMap((name, number) => [number ? ", " : "", el("span", { class: "name" }, name)]);
   const percent = (value) => (value === null ? "-" : value.toFixed(1));
 
   /* Files */
@@ -65,7 +67,7 @@
     pairs = classroom.byPair(book, states(), coders);
     outcomes = [...classroom.follows(book, states(), coders)];
     shown = 0;
-    const said = `${coders.size} coders in ${nFiles} files; ${found.problems.length} problems.`;
+    const said = `${coders.size} coders in ${nFiles} files; ${found.problems.length} problem(s).`;
     results.replaceChildren(
       el("p", { class: "sum", role: "status", tabindex: -1 }, said),
       ...[problems(), accounts(nFiles)].filter(Boolean),
@@ -150,7 +152,7 @@
     const bar = el("span", { class: "bar", style: `width:${(100 * who.length) / of}%;background:${entry.colour}` });
     return el("li", { "data-answer": text, "data-n": who.length },
       el("strong", {}, label), el("span", { class: "track" }, bar),
-      el("span", { class: "n" }, String(who.length)), el("span", { class: "who" }, who.join(", ")));
+      el("span", { class: "n" }, String(who.length)), el("span", { class: "who" }, whole(who)));
   }
 
   /* All pairs */
@@ -212,7 +214,7 @@
     return el("ul", { class: "spread" }, classroom.tally(texts.map(([, id]) => id)).map(([id, n]) => {
       const entry = named(entries, id), who = texts.filter((each) => each[1] === id).map(([coder]) => coder);
       return el("li", { "data-id": id, "data-n": n }, entry.colour ? dom.swatch({ colour: entry.colour, label: "" }) : null,
-        el("strong", {}, `${entry.label ?? id} ${n}`), ` ${who.join(", ")}`);
+        el("strong", {}, `${entry.label ?? id} ${n}`), " ", whole(who));
     }));
   }
 

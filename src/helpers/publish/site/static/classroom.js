@@ -1,6 +1,6 @@
 /* What a class makes of the same pairs: how far its coders agree, as helpers.analysis.agreement says,
    and what follows from each coder's codes. Takes codebook.json, what code/material.js names and
-   files; depends on codings.js, rules.js and compare.js. */
+   files; depends on codings.js, rules.js and comparing.js. */
 "use strict";
 const classroom = (() => {
   const SUFFIX = ".csv";
@@ -63,9 +63,9 @@ const classroom = (() => {
     const found = new Map();
     for (const [coder, rows] of coders) {
       for (const row of rows) {
-        const pair = compare.pairOf(row);
+        const pair = comparing.pairOf(row);
         if (!found.has(pair)) found.set(pair, new Map());
-        found.get(pair).set(coder, compare.said(row));
+        found.get(pair).set(coder, comparing.said(row));
       }
     }
     return found;
@@ -108,7 +108,7 @@ const classroom = (() => {
   function valuesOf(answers, member, silentAs) {
     const read = [...answers].filter(([, text]) => silentAs === "category" || !isOpen(text));
     if (!member) return read;
-    return read.map(([coder, text]) => [coder, compare.memberOf(text, member)]);
+    return read.map(([coder, text]) => [coder, comparing.memberOf(text, member)]);
   }
 
   /** Agreement on each pair, the least agreed first; a set is compared as a whole. */
@@ -139,7 +139,7 @@ const classroom = (() => {
 
   /** The type of each state by each coder's codes, and each coder's verdicts. */
   function follows(book, states, coders) {
-    return new Map([...coders].map(([coder, rows]) => [coder, compare.follows(book, states, rows)]));
+    return new Map([...coders].map(([coder, rows]) => [coder, comparing.follows(book, states, rows)]));
   }
 
   return { SILENT_AS, folded, gather, byCoder, byVariable, byPair, meanBy, follows, tally };

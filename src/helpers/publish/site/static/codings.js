@@ -327,6 +327,6 @@ const codings = (() => {
     return `\ufeff${[columns.join(","), ...lines].join("\n")}\n`;
   }
 
-  return { parse, check, read, write, wrongWith, byKey, keyOf, words, messageOfName, JOINT, BLANK };
+  return { parse, problemsOf, check, read, write, wrongWith, byKey, words, messageOfName, messageOfCell, JOINT };
 })();
 if (typeof module !== "undefined") module.exports = codings;
