@@ -25,14 +25,14 @@ SIZES = [size / 4 for size in range(40, 15, -1)]
 SPACING = 1.28
 TITLE = "Code it yourself"
 STEPS = (
-    "Open the coding page at the address that you are given, and type a pseudonym. Nothing that "
-    "you type leaves your machine until you save it.",
-    'Open the text beside it: "{title}", {address}',
+    'Open the page below, and read the text to which it leads:\n"{title}", {address}',
+    "Go on to the coding page, and type a pseudonym. Nothing that you type leaves your machine "
+    "until you save it.",
     "For each question choose an outcome first. If it is coded, choose the code, how sure you are, "
-    "and the paragraph that by itself justifies the code. Say why in your own words, {limit} at "
-    "most.",
+    "and the paragraph that by itself justifies the code; it is named by its section and its place "
+    "in it, such as {place}. Say why in your own words, {limit} at most.",
     "Code only what the text says, right or wrong. What you know from elsewhere does not count.",
-    "Save the file, and hand it in.",
+    "Save the codings, and hand in the file.",
 )
 
 
@@ -69,10 +69,12 @@ def write_handout(account: str, path: Path) -> None:
 
 def _front(account: str) -> list[Piece]:
     """Return what stands across the page: what to do, and the outcomes."""
-    book, (source, _) = load_codebook(), text_of(account)
+    book, (source, paragraphs) = load_codebook(), text_of(account)
+    last = paragraphs.iloc[-1]
     words = {
         "title": source["title"],
         "address": source["address"],
+        "place": f"{last['section']} {last['paragraph']}",
         "limit": f"{RATIONALE_WORDS} words",
     }
     practice, states = practice_states(account)
@@ -82,7 +84,7 @@ def _front(account: str) -> list[Piece]:
     return [
         Piece("", TITLE, before=0, scale=1.9),
         Piece(f"Together: {listing(names([practice]))}. Alone: {listing(names(states))}."),
-        Piece("_" * 50, "Address of the coding page: ", before=0.6),
+        Piece("_" * 60, "Page: ", before=0.6),
         *steps,
         Piece("", "Outcomes", before=0.7, scale=1.15),
         *(Piece(_plain(e.rule), f"{e.label}: ") for e in book.lists["statuses"]),

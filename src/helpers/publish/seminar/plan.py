@@ -24,10 +24,12 @@ from helpers.dataset.files import REPOSITORY
 from helpers.dataset.loading import coverage, load_cases, load_codings, load_table
 from helpers.dataset.outcomes import CODED, SILENT
 from helpers.dataset.words import labels, listing, names
-from helpers.publish.site.markup import Html, Markdown, fenced, grid, joined, link, prose, tag
+from helpers.publish.site.markup import Html, Markdown, fenced, grid, joined, link, page, prose, tag
 from helpers.publish.site.start_page import latest
 from helpers.publish.site.support_types import account_labels, other_types, shown_type
 
+STUDENTS = "for-students.html"
+"""The page whose address a class is given."""
 PAGE = REPOSITORY / "docs" / "teach-with-this.md"
 EMPHASIS = re.compile(r"\*([^*]+)\*")
 PLACE = re.compile(r"^<!-- site: (\w+) -->\n.*?^<!-- /site -->$", re.DOTALL | re.MULTILINE)
@@ -61,6 +63,41 @@ def teach_page() -> Markdown:
     return Markdown(TABLE.sub(lambda found: _cards(found[0], next(numbers)), text))
 
 
+def students_page() -> Markdown:
+    """Return the page that a class is given, which says in a few steps what to do."""
+    account = text_accounts()[0]
+    source, _ = text_of(account)
+    _, states = practice_states(account)
+    steps = [
+        joined(["Read the text: ", link(str(source["address"]), source["title"]), "."]),
+        joined(
+            [
+                "Go on to ",
+                link(coding_address(account, states), "the coding page"),
+                f". Type a pseudonym, and begin. You code {listing(names(states))}.",
+            ]
+        ),
+        "For each question say first whether the text says anything on it. Code only what it "
+        "says, right or wrong: what you know from elsewhere does not count.",
+        joined(
+            [
+                "When the time is up press ",
+                tag("em", "Save or open"),
+                ", then ",
+                tag("em", "Save the codings"),
+                ". Hand in the file, which is where your browser keeps downloads.",
+            ]
+        ),
+    ]
+    handout = link(f"{FOLDER}/handout.pdf", "The handout")
+    return page(
+        "For students",
+        tag("ol", *(tag("li", step) for step in steps)),
+        tag("p", handout, " has all questions and codes on one page."),
+        orphan=True,
+    )
+
+
 def _cards(table: str, number: int) -> Markdown:
     """Return a table of Markdown so that a phone shows each of its rows as a card."""
     head, _, *rows = [[c.strip() for c in line.split("|")[1:-1]] for line in table.splitlines()]
@@ -73,10 +110,10 @@ def materials(account: str) -> Html:
     practice, states = practice_states(account)
     needed = [
         (
-            coding_address(account, states),
-            "The coding page",
-            "for the students; this link asks "
-            "for the states of the class, in another order for each student",
+            STUDENTS,
+            "The page for students",
+            "give them its address. It leads to the text, and to the coding page, which asks for "
+            "the states of the class, in another order for each student",
         ),
         ("code/class.html", "The class page", "for you: drop the students' files on it"),
         (f"{FOLDER}/slides/index.html", "The slides", "for you to show"),

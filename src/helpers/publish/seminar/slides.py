@@ -15,6 +15,7 @@ from helpers.dataset.loading import load_cases, load_codings
 from helpers.dataset.outcomes import CODED
 from helpers.dataset.words import code_or_status, labels, listing, names
 from helpers.publish.seminar.plan import (
+    STUDENTS,
     coding_address,
     expected,
     pair_name,
@@ -200,10 +201,11 @@ def _alone(account: str, states: list[str], site: str) -> Html:
     source, _ = text_of(account)
     return _slide(
         f"Alone: {listing(names(states))}",
+        tag("p", link(site + STUDENTS, "The page for students")),
         tag("p", link(site + coding_address(account, states), "The coding page")),
         tag("p", link(str(source["address"]), "The text")),
         tag("p", expected(account, states)),
-        tag("p", "Save, and hand in."),
+        tag("p", "Save or open, Save the codings, hand in the file."),
     )
 
 

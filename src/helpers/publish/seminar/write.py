@@ -6,7 +6,7 @@ from pathlib import Path
 from helpers.analysis.teaching import text_accounts
 from helpers.publish.atomic import require_free, written_whole
 from helpers.publish.seminar.notebooks import write_notebooks
-from helpers.publish.seminar.plan import FOLDER
+from helpers.publish.seminar.plan import FOLDER, STUDENTS
 from helpers.publish.seminar.slides import write_slides
 from helpers.publish.site.build import build_site
 from helpers.publish.site.markup import Html, joined, link, tag
@@ -17,7 +17,7 @@ PARTS = (
     ("site/teach.html", "The plan", "read this first: 90 minutes, or three sessions"),
     ("leader/slides/index.html", "The slides", "for you; the arrow keys turn the page"),
     ("site/code/class.html", "The class page", "for you: drop the students' files on it"),
-    ("site/code/index.html", "The coding page", "for the students; give them this address"),
+    (f"site/{STUDENTS}", "The page for students", "give them its address, or open it for them"),
     ("students", "For the students", "handout, coding sheets, notebooks without solutions"),
     ("leader/notebooks", "The notebooks", "for you, with results and solutions"),
     ("site/index.html", "The site", "all that is known; put the folder on any web space or stick"),

@@ -78,6 +78,7 @@ def _pages(
     yield "code/class.md", class_page.class_page()
     yield "cite.md", about_pages.cite_page(contents)
     yield "teach.md", plan.teach_page()
+    yield "for-students.md", plan.students_page()
     yield "limits.md", about_pages.limits_page(notebooks)
     yield "notebooks/index.md", gallery.gallery_page(notebooks)
     known = {shown.name for shown in notebooks}
