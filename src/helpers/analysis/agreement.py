@@ -23,7 +23,7 @@ from helpers.analysis.typology import derive, thesis
 from helpers.dataset.allowed import require
 from helpers.dataset.codebook import Variable, load_codebook
 from helpers.dataset.loading import as_cases, load_table
-from helpers.dataset.outcomes import CODED
+from helpers.dataset.outcomes import CODED, SILENT
 from helpers.dataset.words import code_or_status
 
 SILENT_AS = ("category", "missing")
@@ -146,7 +146,8 @@ def alpha_interval(
         len(units), np.full(len(units), 1 / len(units)), n_resamples
     )
     alphas = _alpha(np.tensordot(draws, units, axes=1), ordered)
-    low, high = np.nanpercentile(alphas, [2.5, 97.5])
+    defined = alphas[~np.isnan(alphas)]
+    low, high = np.percentile(defined, [2.5, 97.5]) if len(defined) else (np.nan, np.nan)
     return float(low), float(high)
 
 
@@ -194,6 +195,13 @@ def reliability(
 def by_coder(codings: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Return the codings of each coder, by name."""
     return {str(name): rows for name, rows in codings.groupby("coder")}
+
+
+def silenced(codings: pd.DataFrame, variable: str) -> pd.DataFrame:
+    """Return codings as if their coder had found nothing on one variable."""
+    there = codings["variable"] == variable
+    code, status = codings["code"].mask(there, ""), codings["status"].mask(there, SILENT)
+    return codings.assign(code=code, status=status)
 
 
 def by_pair(*coders: pd.DataFrame, silent_as: str = "category") -> pd.DataFrame:

@@ -17,6 +17,7 @@ import pandas as pd
 from helpers.dataset.checks import require_clean, submitted
 from helpers.dataset.coding_sheet import read_coding_sheet
 from helpers.dataset.files import (
+    CODINGS,
     LONGEST_CELL,
     Problem,
     Row,
@@ -28,8 +29,6 @@ from helpers.dataset.loading import load_table
 from helpers.dataset.outcomes import ADJUDICATED
 from helpers.dataset.schema import TABLES
 
-FOLDER_VARIABLE = "COALITION_CODINGS"
-"""The environment variable that names a folder of codings from outside."""
 MOST_BYTES = 5_000_000
 MOST_ROWS = 20_000
 LONGEST_NAME = 40
@@ -68,7 +67,7 @@ def codings_to_compare(account: str) -> tuple[pd.DataFrame, list[Problem]]:
 
     Without that variable they are those of the project's own coders.
     """
-    folder = os.environ.get(FOLDER_VARIABLE)
+    folder = os.environ.get(CODINGS)
     if folder:
         codings, problems = read_coding_files([Path(folder).expanduser()])
     else:

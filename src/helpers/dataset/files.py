@@ -28,6 +28,9 @@ SETTLED = 50_000_000
 VERIFYING = "helpers.verifying"
 """The audit event that is raised with True before files are only checked, then with False."""
 
+CODINGS = "COALITION_CODINGS"
+"""The environment variable that names a folder of codings from outside, such as a class's."""
+
 REPOSITORY = Path(__file__).resolve().parents[3]
 _instead: ContextVar[Path | None] = ContextVar("data folder to use instead", default=None)
 

@@ -12,6 +12,7 @@ from helpers.display.plots.ballots import (
     scalogram,
     state_votes,
 )
+from helpers.display.plots.disagreements import disagreement_map
 from helpers.display.plots.figure import Picture
 from helpers.display.plots.readings import reading_grid
 from helpers.display.plots.regions import composition, level_panels
@@ -29,6 +30,7 @@ __all__ = [
     "codes_against_votes",
     "composition",
     "cross_grid",
+    "disagreement_map",
     "event_timeline",
     "level_panels",
     "members",

@@ -90,11 +90,19 @@ def agreement_text(reliability: pd.DataFrame, pairs: pd.DataFrame) -> str:
         + lines_of(agreement_table(reliability, silent_as))
         for silent_as in SILENT_AS
     ]
-    states = mean_by(pairs, "state")
-    table = states.set_axis(pd.Index(names(states.index), name="state"))
+    states = lines_of(mean_table(mean_by(pairs, "state")))
+    return "\n".join([*parts, f"States, silence as a category\n{states}"])
+
+
+def mean_table(means: pd.DataFrame) -> pd.DataFrame:
+    """Return `helpers.agreement.mean_by` of states or variables with their names."""
+    book = load_codebook()
+    by_state = means.index.name == "state"
+    shown = names(means.index) if by_state else [book.variable(v).label for v in means.index]
+    table = means.set_axis(pd.Index(shown, name=means.index.name))
     table["percent_agreement"] = table["percent_agreement"].map("{:.1f}".format)
-    table.columns = pd.Index(["variables", "differ", "percent"])
-    return "\n".join([*parts, f"States, silence as a category\n{lines_of(table)}"])
+    of = "variables" if by_state else "states"
+    return table.set_axis([of, "more than one answer", "percent"], axis="columns")
 
 
 def pairs_table(pairs: pd.DataFrame, coders: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -137,18 +145,31 @@ def against_table(against: pd.DataFrame) -> pd.DataFrame:
     return table.set_axis(rows.index)
 
 
-def differing_columns(table: pd.DataFrame, standing: str) -> pd.DataFrame:
-    """Return which cells of a table of coders differ from one column, for people to read.
+def differing_types(types: pd.DataFrame, standing: str) -> pd.DataFrame:
+    """Return where `helpers.agreement.types_of` a coder differs from the column ``standing``.
 
-    One row per cell: what the coder's codings give, and what those of ``standing``.
+    One row per state and coder: the type that the coder's codings give, and the one that stands.
     """
+    kinds = labels("support_types")
+    shown = types.map(lambda kind: kinds[kind])
+    return _differing(shown.set_axis(pd.Index(names(types.index), name="state")), standing)
+
+
+def differing_verdicts(verdicts: pd.DataFrame, standing: str) -> pd.DataFrame:
+    """Return the same of `helpers.agreement.verdicts_of`, by statement."""
+    statements = [load_codebook().entry("thesis", name).rule for name in verdicts.index]
+    return _differing(verdicts.set_axis(pd.Index(statements, name="statement")), standing)
+
+
+def _differing(table: pd.DataFrame, standing: str) -> pd.DataFrame:
     rows = [
         (key, coder, given, row[standing])
         for key, row in table.iterrows()
         for coder, given in row.items()
         if given != row[standing]
     ]
-    return pd.DataFrame(rows, columns=[table.index.name, "coder", "gives", standing])
+    columns = [table.index.name, "coder", "by the coder", standing]
+    return pd.DataFrame(rows, columns=columns).set_index([table.index.name, "coder"])
 
 
 def standing_table(standing: pd.DataFrame) -> pd.DataFrame:
