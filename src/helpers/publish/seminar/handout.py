@@ -25,7 +25,7 @@ SIZES = [size / 4 for size in range(40, 15, -1)]
 SPACING = 1.28
 TITLE = "Code it yourself"
 STEPS = (
-    'Open the page below, and read the text to which it leads:\n"{title}", {address}',
+    'Open this page, and read the text to which it leads: "{title}", {address}',
     "Go on to the coding page, and type a pseudonym. Nothing that you type leaves your machine "
     "until you save it.",
     "For each question choose an outcome first. If it is coded, choose the code, how sure you are, "
@@ -70,11 +70,11 @@ def write_handout(account: str, path: Path) -> None:
 def _front(account: str) -> list[Piece]:
     """Return what stands across the page: what to do, and the outcomes."""
     book, (source, paragraphs) = load_codebook(), text_of(account)
-    last = paragraphs.iloc[-1]
+    locators = paragraphs["section"] + " " + paragraphs["paragraph"]
     words = {
         "title": source["title"],
         "address": source["address"],
-        "place": f"{last['section']} {last['paragraph']}",
+        "place": min(locators, key=len),
         "limit": f"{RATIONALE_WORDS} words",
     }
     practice, states = practice_states(account)
