@@ -50,6 +50,7 @@ PAGES = [
     "cite.html",
     "limits.html",
     "teach.html",
+    "for-students.html",
     "search.html?q=armenia",
 ]
 CELLS = 150

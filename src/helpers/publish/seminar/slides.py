@@ -66,9 +66,9 @@ def _document(slides: Iterable[Html]) -> str:
         ],
         "\n",
     )
-    shown = tag("main", tag("div", joined(slides, "\n"), class_="slides"), class_="reveal")
+    shown = tag("div", tag("div", joined(slides, "\n"), class_="slides"), class_="reveal")
     scripts = joined((tag("script", src=name) for name in SCRIPTS), "\n")
-    body = tag("body", shown, "\n", scripts)
+    body = tag("body", tag("main", shown), "\n", scripts)
     return f'<!DOCTYPE html>\n<html lang="en">\n{tag("head", head)}\n{body}\n</html>\n'
 
 
