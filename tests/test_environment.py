@@ -64,6 +64,7 @@ BROWSER_TESTS = [
         "test_codings_js",
         "test_code_page",
         "test_class_page",
+        "test_seminar",
     )
 ]
 
@@ -196,6 +197,8 @@ def test_what_is_imported_is_pinned() -> None:
     }
     allowed[package / "regenerate" / "cluster.py"] = EXTRAS["cluster"]
     allowed[package / "publish" / "site" / "build.py"] = EXTRAS["site"]
+    allowed[package / "publish" / "seminar" / "workbook.py"] = EXTRAS["seminar"]
+    allowed[package / "dataset" / "coding_sheet.py"] = EXTRAS["seminar"]
     for path in (REPOSITORY / "src").rglob("*.py"):
         assert imported_by(path) - standard <= as_imported(RUN | allowed.get(path, {})), path
     for folder in ("tests", "benchmarks"):

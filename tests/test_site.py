@@ -52,6 +52,8 @@ PAGES = [
     "tables/coders.html",
     "cite.html",
     "limits.html",
+    "teach.html",
+    "for-students.html",
     "search.html?q=armenia",
 ]
 CELLS = 150

@@ -15,6 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from helpers.dataset.checks import require_clean, submitted
+from helpers.dataset.coding_sheet import read_coding_sheet
 from helpers.dataset.files import (
     CODINGS,
     LONGEST_CELL,
@@ -128,7 +129,14 @@ def _read_csv(path: Path) -> Found:
     return rows, problems
 
 
-READERS: dict[str, Callable[[Path], Found]] = {".csv": _read_csv}
+def _read_sheet(path: Path) -> Found:
+    """Return the sound rows of an Excel coding sheet, and in which cell something is wrong."""
+    filled = read_coding_sheet(path)
+    rows, problems = _sound(path.name, filled.rows, [])
+    return rows, [*filled.problems, *map(filled.placed, problems)]
+
+
+READERS: dict[str, Callable[[Path], Found]] = {".csv": _read_csv, ".xlsx": _read_sheet}
 """For each suffix, what gives the rows of a file and what is wrong with its form."""
 
 

@@ -337,7 +337,7 @@ def record_problems(
     if _is_plain(record):
         return []
     cells = zip(columns, record, strict=True)
-    found = ((column, cell, _cell_message(cell)) for column, cell in cells)
+    found = ((column, cell, cell_message(cell)) for column, cell in cells)
     return [Problem(file, line, column, cell, text) for column, cell, text in found if text]
 
 
@@ -347,7 +347,7 @@ def _is_plain(record: list[str]) -> bool:
     return joined.isprintable() and "| " not in joined and " |" not in joined
 
 
-def _cell_message(cell: str) -> str:
+def cell_message(cell: str) -> str:
     """Say what no cell may hold: what cannot be seen, or breaks a line."""
     if "\n" in cell or "\r" in cell:
         return "a line break inside a cell"

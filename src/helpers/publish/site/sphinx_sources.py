@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from helpers.publish.export.table_model import Contents
+from helpers.publish.seminar import plan
+from helpers.publish.seminar.materials import write_materials
 from helpers.publish.site import (
     about_pages,
     class_page,
@@ -76,6 +78,8 @@ def _pages(
     yield "code/index.md", coding_page.coding_page()
     yield "code/class.md", class_page.class_page()
     yield "cite.md", about_pages.cite_page(contents)
+    yield "teach.md", plan.teach_page()
+    yield "for-students.md", plan.students_page()
     yield "limits.md", about_pages.limits_page(notebooks)
     yield "notebooks/index.md", gallery.gallery_page(notebooks)
     known = {shown.name for shown in notebooks}
@@ -101,6 +105,7 @@ def _write_files(folder: Path, scratch: Path, notebooks: list[Shown]) -> None:
     """Write what can be taken away: the notebooks as stored, and the exports."""
     for shown in notebooks:
         _write(folder / "notebooks" / f"{shown.name}.ipynb", shown.raw)
+    write_materials(folder / "seminar")
     scratch.mkdir()
     write_downloads(folder, scratch)
     shutil.rmtree(scratch)

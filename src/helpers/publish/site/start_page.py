@@ -87,6 +87,7 @@ def start_page(contents: Contents) -> Markdown:
             "\n- [Code it yourself](code/index.md): the same text, your own codes, what follows"
             "\n- [Compare a class](code/class.md): where its members differ, and who chose what"
             "\n- [The data](tables/index.md): every table, to sort, to search and to download\n"
+            "- [Teach with this](teach.md): a class of 90 minutes in which students code the text\n"
             "- [Guides](docs/index.md): what you can do with all this, a page each\n"
             "- [What the data cannot say](limits.md), and [how to cite](cite.md)"
         ),
@@ -98,6 +99,7 @@ def start_page(contents: Contents) -> Markdown:
             "Data <tables/index>",
             "Guides <docs/index>",
             "Limits <limits>",
+            "Teach <teach>",
             "How to cite <cite>",
         ),
     )
