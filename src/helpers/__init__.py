@@ -27,6 +27,7 @@ _SHORT_NAMES = {
     "tables": "display",
     "typology": "analysis",
     "votes": "analysis",
+    "what_if": "analysis",
 }
 
 

@@ -12,6 +12,7 @@ from helpers.publish.site import (
     start_page,
     state_pages,
     table_pages,
+    what_if,
 )
 from helpers.publish.site.downloads import write_downloads
 from helpers.publish.site.gallery import Shown
@@ -44,8 +45,9 @@ def write_sources(folder: Path, contents: Contents, notebooks: list[Shown]) -> N
         _write(folder / path, text.encode("utf-8"))
     for name, picture in _figures(notebooks, members):
         _write(folder / "_static" / "figures" / name, picture)
-    for name in ("favicon.svg", "rules.js", "site.css", "site.js"):
+    for name in ("favicon.svg", "rules.js", "site.css", "site.js", "whatif.js"):
         shutil.copy(OWN / name, folder / "_static" / name)
+    _write(folder / "_static" / what_if.DATA, what_if.data_script().encode("utf-8"))
     for name in ("colophon.html", "steps.html"):
         _write(folder / "_templates" / name, (OWN / name).read_bytes())
     _write_files(folder / "_extra" / "files", folder / "_extra.scratch", notebooks)

@@ -15,6 +15,7 @@ from helpers.dataset.codebook import Variable, load_codebook
 from helpers.dataset.loading import case_names, load_cases, load_states, load_table
 from helpers.display import plots
 from helpers.display.plots.figure import Picture, plain
+from helpers.publish.site import what_if
 from helpers.publish.site.codebook_page import anchor
 from helpers.publish.site.markup import (
     Html,
@@ -195,6 +196,7 @@ def _coded(members: Members, state: str) -> list[object]:
         "A variable's name leads to its rules. In round brackets why there is no code; silence is "
         'never "no".',
         _codes(state),
+        what_if.section(state),
         Markdown("## Evidence"),
         "What each code rests on: paragraphs of the essay (a section and the number of a paragraph "
         "in it), dated events, or roll calls at the General Assembly.",
