@@ -55,7 +55,9 @@ EXTRAS = {
 DEV = pins(PROJECT["dependency-groups"]["dev"])
 LINT = pins(PROJECT["dependency-groups"]["lint"])
 BROWSER = pins(PROJECT["dependency-groups"]["browser"])
-BROWSER_TESTS = [REPOSITORY / "tests" / f"test_{name}.py" for name in ("site", "codebook_json")]
+BROWSER_TESTS = [
+    REPOSITORY / "tests" / f"test_{name}.py" for name in ("site", "codebook_json", "what_if_page")
+]
 
 
 def conda_pins() -> dict[str, str]:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from helpers.dataset.allowed import require
 from helpers.dataset.codebook import load_codebook
+from helpers.dataset.outcomes import AS_NO, SILENT
 from helpers.dataset.rules import (
     NO_OPTIONS,
     Code,
@@ -52,6 +53,18 @@ def with_changes(cases: pd.DataFrame, state: str, changes: Mapping[str, Code]) -
         stands = holds(bound.when, codes) and not set(bound.same_passage) & set(changes)
         table.loc[state, bound.id] = bool(stands and table.loc[state, bound.id])
     return table
+
+
+def as_read(name: str, value: str, silence: str) -> Code:
+    """Return the code that a code or a status stands for, under a reading of silence.
+
+    >>> as_read("arms_supply", "silent", "no"), as_read("arms_supply", "undecided", "no")
+    ('none', None)
+    """
+    variable = load_codebook().variable(name)
+    if value == SILENT and silence == AS_NO:
+        return variable.silence_code
+    return value if value in variable.code_ids else None
 
 
 def codes_of(cases: pd.DataFrame, state: str) -> dict[str, Code]:

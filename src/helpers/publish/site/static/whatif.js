@@ -37,14 +37,25 @@ const whatIf = (() => {
     return { codes, bounds, ruledOut: bounds.flatMap((bound) => bound.rules_out) };
   }
 
+  const kept = new Map();
+
+  /** What states as they are answer to the thesis, worked out once for each reading. */
+  function answersAsCoded(account, silence) {
+    const key = JSON.stringify([account, silence]);
+    if (!kept.has(key)) {
+      const answer = (state) => rules.thesisAnswers(book, given(account, state, silence, {}));
+      const states = Object.keys(accounts[account].states);
+      kept.set(key, Object.fromEntries(states.map((state) => [state, answer(state)])));
+    }
+    return kept.get(key);
+  }
+
   /** All that follows for a state, and for the thesis by all states of the account. */
   function consequences(account, state, silence = "open", changes = {}) {
     const own = given(account, state, silence, changes);
-    const all = Object.keys(accounts[account].states).map((other) => (
-      [other, other === state ? own : given(account, other, silence, {})]
-    ));
+    const answers = { ...answersAsCoded(account, silence), [state]: rules.thesisAnswers(book, own) };
     const found = rules.derive(book, own.codes, own.ruledOut);
-    return { ...own, ...found, verdicts: rules.verdicts(book, Object.fromEntries(all)) };
+    return { ...own, ...found, verdicts: rules.verdictsFrom(book, answers) };
   }
 
   /** Every change of one variable that some rule could notice: [variable, codes], none of them
@@ -95,6 +106,7 @@ const whatIf = (() => {
 function showWhatIf(place) {
   const { book, accounts, moving, names, byId } = whatIf;
   const SHOWN = 3;
+  const ANY_WAY = "every type that the rules give if what is missing is coded in any way";
   const state = place.dataset.state;
   const coded = Object.keys(accounts).filter((name) => state in accounts[name].states);
   const readings = book.silence_readings;
@@ -215,7 +227,9 @@ function showWhatIf(place) {
       return own.length
         ? [make("fieldset", {}, make("legend", {}, group.label), ...own.map(field))] : [];
     });
-    fields.replaceChildren(...groups.flat());
+    const still = accounts[account].variables.filter((name) => !moving.includes(name)).map(short);
+    const idle = `No type and no verdict rests on: ${still.join(", ")}.`;
+    fields.replaceChildren(...groups.flat(), ...(still.length ? [make("p", { class: "way" }, idle)] : []));
   }
 
   function verdictText({ verdict, contradictedBy, openBecauseOf }) {
@@ -248,7 +262,7 @@ function showWhatIf(place) {
     return [
       ...levels,
       ["Type", typeLabel(before.type), typeLabel(now.type), rule],
-      ["Could be", types(before.couldBe), types(now.couldBe), "every type that the rules give if what is missing is coded in any way"],
+      ["Could be", types(before.couldBe), types(now.couldBe), ANY_WAY],
       ...bounds, ...flags, ...thesis,
     ];
   }
@@ -288,7 +302,7 @@ function showWhatIf(place) {
     const items = Object.entries(whatIf.shortestChanges(codes)).flatMap(([kind, found]) => {
       const few = found.slice(0, SHOWN).map(wayButton);
       const more = found.length - few.length;
-      const rest = more > 0 ? [make("li", {}, `and ${more} other${more > 1 ? "s" : ""} of ${found[0].length} ${found[0].length > 1 ? "variables" : "variable"}`)] : [];
+      const rest = more > 0 ? [make("li", {}, `and ${more} other${more > 1 ? "s" : ""}`)] : [];
       const shown = few.length ? make("ul", {}, ...few, ...rest) : "by no change of one or two variables";
       return [make("dt", {}, shownType(kind)), make("dd", {}, shown)];
     });
@@ -324,10 +338,10 @@ function showWhatIf(place) {
   }
 
   function drawNotes(wrong) {
-    notes.replaceChildren(...wrong.map(([name, value, allowed]) => make("p", { class: "care" }, ...(
-      allowed ? [`Ignored in the address: ${name} cannot be `, make("code", {}, value || "empty"), `; allowed: ${allowed.join(", ")}.`]
-        : ["Ignored in the address: ", make("code", {}, name), " is no variable that can be changed here."]
-    ))));
+    notes.replaceChildren(...wrong.map(([name, value, allowed]) => make("p", { class: "care" },
+      "Ignored in the address: ", make("code", {}, name), ...(allowed
+        ? [" cannot be ", make("code", {}, value || "empty"), `; allowed: ${allowed.join(", ")}.`]
+        : [" is no variable that can be changed here."]))));
   }
 
   /** List the section beside the page's others. */
@@ -354,9 +368,6 @@ function showWhatIf(place) {
     update();
     accountList.focus();
   });
-  const still = book.variables.filter((variable) => (
-    accounts[account].variables.includes(variable.id) && !moving.includes(variable.id)
-  ));
   const heads = ["what follows", "as coded", "now", "by which rule"].map((text) => (
     make("th", { scope: "col", role: "columnheader" }, text)
   ));
@@ -371,7 +382,6 @@ function showWhatIf(place) {
       labelled("Account", accountList), labelled("Silence", silenceList), reset)),
     summary,
     fields,
-    ...(still.length ? [make("p", { class: "way" }, `No type and no verdict rests on: ${still.map((one) => one.label).join(", ")}.`)] : []),
     make("h3", {}, "What follows"),
     make("div", { class: "table-box", tabindex: 0, role: "region", "aria-label": "What follows" }, table),
     make("h3", {}, "The shortest change to each other type"),
