@@ -26,7 +26,7 @@ except ModuleNotFoundError:
     pytest.skip("the dependency group browser is not installed", allow_module_level=True)
 
 DATA = {"ours": REPOSITORY / "data", "second text": Path(__file__).parent / "second_text"}
-N_RANDOM = 400
+N_RANDOM = 200
 FOLLOWS = """(given) => given.map(([account, state, silence, changes]) => {
   const found = whatIf.consequences(account, state, silence, changes);
   const verdicts = found.verdicts.map((v) => [v.verdict, v.contradictedBy, v.openBecauseOf]);

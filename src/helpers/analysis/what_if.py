@@ -5,10 +5,11 @@ The site's pages do the same in a browser (``publish/site/static/whatif.js``).
 
 from collections.abc import Iterator, Mapping
 from itertools import combinations
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import pandas as pd
 
+from helpers.analysis.typology import derive, thesis
 from helpers.dataset.allowed import require
 from helpers.dataset.codebook import load_codebook
 from helpers.dataset.outcomes import AS_NO, SILENT
@@ -30,6 +31,18 @@ Change: TypeAlias = tuple[str, tuple[str, ...]]
 """A variable, and the codes any of which it could take; no codes if it were to have none."""
 
 
+class Following(NamedTuple):
+    """What `typology.derive` and `typology.thesis` make of a table of cases."""
+
+    types: pd.DataFrame
+    verdicts: pd.DataFrame
+
+
+def following(cases: pd.DataFrame) -> Following:
+    """Return all that follows from a table of cases."""
+    return Following(derive(cases), thesis(cases))
+
+
 def with_changes(cases: pd.DataFrame, state: str, changes: Mapping[str, Code]) -> pd.DataFrame:
     """Return `load_cases` with some codes of one state changed; None takes a code away.
 
@@ -44,13 +57,15 @@ def with_changes(cases: pd.DataFrame, state: str, changes: Mapping[str, Code]) -
     """
     rules = load_codebook().rules
     require("state", state, cases.index)
-    table = cases.copy()
+    table, codes = cases.copy(), codes_of(cases, state)
+    moved = {name for name, code in changes.items() if code != codes.get(name)}
     for name, code in changes.items():
         allowed = rules.codes[require("variable", name, rules.codes)]
-        table.loc[state, name] = None if code is None else require(name, code, allowed)
-    codes = codes_of(table, state)
+        codes[name] = table.loc[state, name] = (
+            None if code is None else require(name, code, allowed)
+        )
     for bound in rules.bounds:
-        stands = holds(bound.when, codes) and not set(bound.same_passage) & set(changes)
+        stands = holds(bound.when, codes) and not moved & set(bound.same_passage)
         table.loc[state, bound.id] = bool(stands and table.loc[state, bound.id])
     return table
 
@@ -58,10 +73,14 @@ def with_changes(cases: pd.DataFrame, state: str, changes: Mapping[str, Code]) -
 def as_read(name: str, value: str, silence: str) -> Code:
     """Return the code that a code or a status stands for, under a reading of silence.
 
+    ``ValueError`` where there is no such variable, code or status.
+
     >>> as_read("arms_supply", "silent", "no"), as_read("arms_supply", "undecided", "no")
     ('none', None)
     """
-    variable = load_codebook().variable(name)
+    book = load_codebook()
+    variable = book.variable(name)
+    require(name, value, (*variable.code_ids, *book.ids("statuses"), *book.ids("derived_statuses")))
     if value == SILENT and silence == AS_NO:
         return variable.silence_code
     return value if value in variable.code_ids else None

@@ -64,7 +64,7 @@ def _account(account: str, label: str) -> dict[str, Any]:
     states = {}
     for state, row in wide[names].iterrows():
         ruled = {
-            silence: [bound.id for bound in book.rules.bounds if cases.loc[state, bound.id]]
+            silence: [bound.id for bound in book.rules.bounds if cases[bound.id][str(state)]]
             for silence, cases in bounds.items()
         }
         states[str(state)] = {"said": row.fillna("").tolist(), "bounds": ruled}
