@@ -20,6 +20,7 @@ _SHORT_NAMES = {
     "association": "analysis",
     "claims": "analysis",
     "comparison": "analysis",
+    "explore": "display",
     "plots": "display",
     "profiles": "analysis",
     "scaling": "analysis",

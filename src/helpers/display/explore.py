@@ -13,6 +13,7 @@ import ipywidgets as widgets
 import numpy as np
 import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 
 from helpers.analysis.what_if import Following, as_read, following, with_changes
 from helpers.dataset.allowed import (
@@ -30,7 +31,7 @@ from helpers.dataset.outcomes import CODED, NOT_READ
 from helpers.dataset.words import count_of, labels, names
 from helpers.display.plots.figure import DPI, FAINT, INK, canvas, clean, dot, legend, type_columns
 from helpers.display.plots.png import pack
-from helpers.display.plots.support import draw_bounds
+from helpers.display.plots.support import bounds_text, draw_bounds
 from helpers.display.tables.html import as_html
 from helpers.display.tables.regions import filter_region
 from helpers.display.tables.what_if import moved_table, shortest_table
@@ -59,7 +60,7 @@ class Explorer:
     'military_backer'
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913
         self,
         *,
         account: str | None = None,
@@ -107,7 +108,9 @@ class Explorer:
             changed = with_changes(cases, state, codes)
             self.now = following(changed)
         shown = filter_region(self.before.types, self.region.value)
-        self.figure.value = _chart(tuple(shown.index)).png(shown, self.now.types.loc[shown.index])
+        now = self.now.types.loc[shown.index]
+        self.figure.value = _chart(tuple(shown.index)).png(shown, now)
+        self.figure.tooltip = bounds_text(now, "Support types")
         moved = as_html(moved_table(self.before, self.now, state))
         self.said.value = self._sentence() + moved
         self.shortest.value = as_html(shortest_table(changed, state))
@@ -196,7 +199,7 @@ class _Chart:
         legend(self.axes, [dot("type", INK), dot("could be", "white"), dot("type as coded", FAINT)])
         clean(self.axes)
         self.figure.set_dpi(DPI)
-        self.sheet: Any = FigureCanvasAgg(self.figure)
+        self.sheet: Any = _sheet(self.figure)
         self.sheet.draw()
         self.figure.set_layout_engine("none")
         self.ground = self.sheet.copy_from_bbox(self.figure.bbox)
@@ -211,6 +214,10 @@ class _Chart:
             self.axes.draw_artist(artist)
             artist.remove()
         return pack(np.asarray(self.sheet.buffer_rgba()))
+
+
+def _sheet(figure: Figure) -> Any:
+    return FigureCanvasAgg(figure)
 
 
 _chart = lru_cache(maxsize=None)(_Chart)

@@ -51,7 +51,7 @@ def type_bounds(derived: pd.DataFrame, title: str) -> Picture:
     axes.grid(axis="x", color="#eeeeee", zorder=0)
     axes.set_xlabel("support type, in the scheme's order; undetermined stands outside it")
     legend(axes, [dot("type", INK), dot("could be", "white")])
-    return finish(figure, axes, title, _bounds_alt(rows, title))
+    return finish(figure, axes, title, bounds_text(rows, title))
 
 
 def draw_bounds(axes: Axes, rows: pd.DataFrame) -> list[Artist]:
@@ -201,10 +201,13 @@ def _coded_first(reasons: dict[str, Entry], counts: pd.Series) -> list[Entry]:
     return [entry for name, entry in reasons.items() if name in counts.index]
 
 
-def _bounds_alt(rows: pd.DataFrame, title: str) -> str:
+def bounds_text(rows: pd.DataFrame, title: str) -> str:
+    """Return the types of states and what else they could be, in words."""
     known = labels("support_types")
     parts = []
-    for short, kind, could_be in zip(rows["short"], rows["type"], rows["could_be"], strict=True):
+    for short, kind, could_be in zip(
+        names(rows.index), rows["type"], rows["could_be"], strict=True
+    ):
         others = [known[other] for other in could_be if other != kind]
         open_to = f", could be {listing(others)}" if others else ""
         parts.append(f"{short}: {known[kind]}{open_to}")

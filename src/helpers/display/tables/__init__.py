@@ -38,6 +38,7 @@ from helpers.display.tables.support import (
     types_table,
     types_text,
 )
+from helpers.display.tables.what_if import moved_table, shortest_table
 
 __all__ = [
     "MISSING",
@@ -61,12 +62,14 @@ __all__ = [
     "members_table",
     "missing_table",
     "moved_by_table",
+    "moved_table",
     "names",
     "pivotal_table",
     "provenance",
     "readable",
     "regions_of",
     "reliability_table",
+    "shortest_table",
     "standing_table",
     "state_labels",
     "thesis_table",

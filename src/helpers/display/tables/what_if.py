@@ -24,7 +24,7 @@ def moved_table(before: Following, now: Following, state: str) -> pd.DataFrame:
     ``now`` (``the same`` where nothing moved), ``by which rule``.
     """
     old, new = (dict(_followed(follows, state)) for follows in (before, now))
-    rules = dict(_rules(now.types.loc[state]))
+    rules = dict(_rules(_row(now, state)))
     rows = {
         name: (was, new[name], rules[name]) if was != new[name] else (was, "the same", "")
         for name, was in old.items()
@@ -61,7 +61,7 @@ def _way(way: tuple[Change, ...]) -> str:
 
 def _followed(follows: Following, state: str) -> Iterator[tuple[str, str]]:
     """Yield what follows for a state, by what it is called."""
-    book, row = load_codebook(), follows.types.loc[state]
+    book, row = load_codebook(), _row(follows, state)
     for level in book.levels:
         yield level.label, {code.id: code.label for code in level.codes}[row[level.id]]
     yield "Type", labels("support_types")[row["type"]]
@@ -82,7 +82,11 @@ def _verdict(found: Any, known: pd.Series) -> str:
     return f"{by}; could be by {', '.join(unsure)}" if unsure else by
 
 
-def _rules(row: "pd.Series[Any]") -> Iterator[tuple[str, str]]:
+def _row(follows: Following, state: str) -> dict[str, Any]:
+    return {str(name): value for name, value in follows.types.loc[state].items()}
+
+
+def _rules(row: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield the rule that gives each thing that follows for a state."""
     book = load_codebook()
     for level in book.rules.levels:
