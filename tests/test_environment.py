@@ -56,7 +56,8 @@ DEV = pins(PROJECT["dependency-groups"]["dev"])
 LINT = pins(PROJECT["dependency-groups"]["lint"])
 BROWSER = pins(PROJECT["dependency-groups"]["browser"])
 BROWSER_TESTS = [
-    REPOSITORY / "tests" / f"test_{name}.py" for name in ("site", "codebook_json", "what_if_page")
+    REPOSITORY / "tests" / f"test_{name}.py"
+    for name in ("site", "codebook_json", "explore_lab", "what_if_page")
 ]
 
 

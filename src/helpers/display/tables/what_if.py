@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.analysis.what_if import Change, Following, codes_of, shortest_changes
+from helpers.analysis.what_if import MOST, Change, Following, codes_of, shortest_changes
 from helpers.dataset.codebook import load_codebook
 from helpers.dataset.loading import case_names
 from helpers.dataset.rules import Level, in_words, listed
@@ -35,17 +35,20 @@ def moved_table(before: Following, now: Following, state: str) -> pd.DataFrame:
 def shortest_table(cases: pd.DataFrame, state: str) -> pd.DataFrame:
     """Return, for each other type (label), the changes of the fewest variables that would give it.
 
-    ``variables``, how many would have to change (missing where more than are tried); ``changes``,
-    how many such changes there are; ``for example``, some of them.
+    ``variables``, how many would have to change, as text; ``changes``, how many such changes there
+    are; ``for example``, some of them.
     """
     found = shortest_changes(load_codebook().rules, codes_of(cases, state))
     known = labels("support_types")
     rows = {
-        known[kind]: (len(ways[0]) if ways else None, len(ways), "; ".join(map(_way, ways[:SHOWN])))
+        known[kind]: (
+            str(len(ways[0])) if ways else f"more than {MOST}",
+            len(ways),
+            "; ".join(map(_way, ways[:SHOWN])),
+        )
         for kind, ways in found.items()
     }
-    table = rows_of(rows, "other type", ["variables", "changes", "for example"])
-    return table.astype({"variables": "Int64"})
+    return rows_of(rows, "other type", ["variables", "changes", "for example"])
 
 
 def _way(way: tuple[Change, ...]) -> str:
