@@ -96,8 +96,8 @@ def test_states_are_those_of_a_region(explorer: Explorer) -> None:
     of_all = height()
     explorer.region.value = "Middle East"
     assert height() < of_all
-    assert "Iran: full backer" in explorer.figure.tooltip
-    assert "Belarus" not in explorer.figure.tooltip
+    assert "Iran: full backer" in explorer.words.value
+    assert "Belarus" not in explorer.words.value
 
 
 def test_the_same_choice_gives_the_same_bytes(explorer: Explorer) -> None:

@@ -83,7 +83,8 @@ class Explorer:
         self.state = _chooser("Change", case_names().index, state, case_names())
         self.variable = _chooser("Variable", ordered_variable_ids(), variable, variables)
         self.code = _chooser("Code", *self._codes(code))
-        self.said, self.figure, self.shortest = widgets.HTML(), widgets.Image(), widgets.HTML()
+        self.said, self.words, self.shortest = (widgets.HTML() for _ in range(3))
+        self.figure = widgets.Image()
         self.figure.layout = widgets.Layout(max_width="100%", object_fit="contain")
         self.update()
         for control in self.controls:
@@ -110,7 +111,9 @@ class Explorer:
         shown = filter_region(self.before.types, self.region.value)
         now = self.now.types.loc[shown.index]
         self.figure.value = _chart(tuple(shown.index)).png(shown, now)
-        self.figure.tooltip = bounds_text(now, "Support types")
+        # Beside the image, which can have no alternative text; its tooltip is an error of ipywidgets.
+        words = escape(bounds_text(now, "The figure in words"))
+        self.words.value = f"<details><summary>In words</summary>{words}</details>"
         moved = as_html(moved_table(self.before, self.now, state))
         self.said.value = self._sentence() + moved
         self.shortest.value = as_html(shortest_table(changed, state))
@@ -164,7 +167,7 @@ class Explorer:
         rows = [
             widgets.HBox(part, layout=_WRAPPED) for part in (self.controls[:4], self.controls[4:])
         ]
-        box = widgets.VBox([*rows, self.said, self.figure, self.shortest])
+        box = widgets.VBox([*rows, self.said, self.figure, self.words, self.shortest])
         named = ", ".join(control.description for control in self.controls)
         said = {"text/plain": f"Controls: {named}", "text/html": f"<p><em>{NOT_LIVE}</em></p>"}
         return {**box._repr_mimebundle_(), **said}
