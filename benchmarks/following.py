@@ -35,7 +35,8 @@ TIMED = """<script>window.addEventListener("load", () => {
 def browser_milliseconds() -> list[float]:
     """Return what each change of one list takes on each state's page; none without Chromium."""
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    return [] if found is None else [ms for state in case_names().index for ms in _page(found, state)]
+    states = case_names().index if found else []
+    return [ms for state in states for ms in _page(str(found), str(state))]
 
 
 def _page(browser: str, state: str) -> list[float]:
@@ -59,15 +60,18 @@ def _page(browser: str, state: str) -> list[float]:
 
 
 def notebook_milliseconds() -> dict[str, list[float]]:
-    """Return what each change of each list of the notebook takes, by the list's name."""
+    """Return what each change of each list of the notebook takes of the processor, by its name.
+
+    On a machine that others use as well that is steadier than the clock.
+    """
     explorer = Explorer()
     found: dict[str, list[float]] = {}
     for control in explorer.controls:
         first = control.value
         for value in [*(value for _, value in control.options if value != first), first]:
-            start = time.perf_counter()
+            start = time.process_time()
             control.value = value
-            took = 1000 * (time.perf_counter() - start)
+            took = 1000 * (time.process_time() - start)
             found.setdefault(control.description, []).append(took)
     return found
 
@@ -79,7 +83,9 @@ def lines() -> list[str]:
         f"{name} {statistics.median(times):.0f} ({max(times):.0f})"
         for name, times in notebook.items()
     )
-    said = [f"- A change in the notebook's lists, milliseconds, median (slowest): {slowest}."]
+    said = [
+        f"- A change in the notebook's lists, milliseconds of the processor, median (slowest): {slowest}."
+    ]
     if browser:
         said.append(
             f"- A change of a code on a state's page takes {statistics.median(browser):.1f} ms, the "

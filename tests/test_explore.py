@@ -36,12 +36,12 @@ def test_what_is_shown_is_what_the_tables_say(explorer: Explorer) -> None:
     cases = load_cases()
     changed = what_if.with_changes(cases, "IRN", {"recognises_annexations": "recognised"})
     both = what_if.following(cases), what_if.following(changed)
-    assert tables.as_html(tables.moved_table(*both, "IRN")) in explorer.said.value
+    assert explorer.moved.value == tables.as_html(tables.moved_table(*both, "IRN"))
     assert explorer.shortest.value == tables.as_html(tables.shortest_table(changed, "IRN"))
 
 
 def test_every_list_moves_what_is_shown_in_place(explorer: Explorer) -> None:
-    shown = explorer.said, explorer.figure, explorer.shortest
+    shown = explorer.moved, explorer.figure, explorer.shortest
     for control, value in [
         (explorer.account, "record_2026"),
         (explorer.silence, "no"),
@@ -53,7 +53,7 @@ def test_every_list_moves_what_is_shown_in_place(explorer: Explorer) -> None:
         before = [part.value for part in shown]
         control.value = value
         assert [part.value for part in shown] != before, control.description
-    assert shown == (explorer.said, explorer.figure, explorer.shortest)
+    assert shown == (explorer.moved, explorer.figure, explorer.shortest)
     cases = load_cases("record_2026", silence="no", min_confidence="high")
     changed = what_if.with_changes(cases, "KGZ", {"recognises_annexations": "endorsed"})
     assert explorer.now.types.equals(typology.derive(changed))

@@ -83,7 +83,7 @@ class Explorer:
         self.state = _chooser("Change", case_names().index, state, case_names())
         self.variable = _chooser("Variable", ordered_variable_ids(), variable, variables)
         self.code = _chooser("Code", *self._codes(code))
-        self.said, self.words, self.shortest = (widgets.HTML() for _ in range(3))
+        self.said, self.words, self.moved, self.shortest = (widgets.HTML() for _ in range(4))
         self.figure = widgets.Image()
         self.figure.layout = widgets.Layout(max_width="100%", object_fit="contain")
         self.update()
@@ -111,11 +111,11 @@ class Explorer:
         shown = filter_region(self.before.types, self.region.value)
         now = self.now.types.loc[shown.index]
         self.figure.value = _chart(tuple(shown.index)).png(shown, now)
-        # Beside the image, which can have no alternative text; its tooltip is an error of ipywidgets.
+        # The image can have no alternative text, and to give it a tooltip breaks it.
         words = escape(bounds_text(now, "The figure in words"))
         self.words.value = f"<details><summary>In words</summary>{words}</details>"
-        moved = as_html(moved_table(self.before, self.now, state))
-        self.said.value = self._sentence() + moved
+        self.said.value = self._sentence()
+        self.moved.value = as_html(moved_table(self.before, self.now, state))
         self.shortest.value = as_html(shortest_table(changed, state))
 
     def _sentence(self) -> str:
@@ -167,7 +167,7 @@ class Explorer:
         rows = [
             widgets.HBox(part, layout=_WRAPPED) for part in (self.controls[:4], self.controls[4:])
         ]
-        box = widgets.VBox([*rows, self.said, self.figure, self.words, self.shortest])
+        box = widgets.VBox([*rows, self.said, self.figure, self.words, self.moved, self.shortest])
         named = ", ".join(control.description for control in self.controls)
         said = {"text/plain": f"Controls: {named}", "text/html": f"<p><em>{NOT_LIVE}</em></p>"}
         return {**box._repr_mimebundle_(), **said}
