@@ -84,11 +84,13 @@ def lines() -> list[str]:
         for name, times in notebook.items()
     )
     said = [
-        f"- A change in the notebook's lists, milliseconds of the processor, median (slowest): {slowest}."
+        "- A change in the notebook's lists takes, in milliseconds of the processor, median "
+        f"(slowest): {slowest}."
     ]
     if browser:
+        middle, most = statistics.median(browser), max(browser)
         said.append(
-            f"- A change of a code on a state's page takes {statistics.median(browser):.1f} ms, the "
-            f"slowest of {len(browser)} {max(browser):.1f} ms."
+            f"- A change of a code on a state's page takes {middle:.1f} ms, the slowest of "
+            f"{len(browser)} {most:.1f} ms."
         )
     return said
