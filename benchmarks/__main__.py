@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from benchmarks import contenders as by
-from benchmarks import kernels, limit, readings, scale
+from benchmarks import following, kernels, limit, readings, scale
 from benchmarks.contenders import Contender, Place
 from benchmarks.measure import Measured, measure
 
@@ -142,6 +142,7 @@ def _others(place: Place, quick: bool, rounds: list[dict[str, Measured]]) -> Ite
         f"- {planned} runs are planned and checked against the store in "
         f"{scale.planned_seconds(place, planned):.1f} s."
     )
+    yield from following.lines()
 
 
 if __name__ == "__main__":

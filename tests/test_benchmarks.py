@@ -2,11 +2,14 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from helpers.data import case_names, load_codebook
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -66,6 +69,18 @@ def test_readings_are_counted_once_and_sampled_one_by_one(monkeypatch):
     assert sum(map(len, found)) > 1000
     assert seconds > 0
     assert readings.one_by_one(found, 3) > 0
+
+
+def test_every_change_of_every_list_is_timed(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT)
+    from benchmarks import following  # noqa: PLC0415
+
+    monkeypatch.setattr(following, "case_names", lambda: case_names().head(1))
+    browser, notebook = following.browser_milliseconds(), following.notebook_milliseconds()
+    assert len(notebook) == 7
+    assert all(times for times in notebook.values())
+    if shutil.which("chromium"):
+        assert len(browser) > len(load_codebook().variables)
 
 
 def test_it_says_how_it_is_called():

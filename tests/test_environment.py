@@ -65,6 +65,8 @@ BROWSER_TESTS = [
         "test_code_page",
         "test_class_page",
         "test_seminar",
+        "test_explore_lab",
+        "test_what_if_page",
     )
 ]
 

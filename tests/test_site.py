@@ -17,7 +17,9 @@ import pytest
 from made_up_class import write_class
 from poisoned_data import PAYLOADS, Wild, write_poisoned_data
 
-from helpers.data import case_names, load_states
+from helpers.analysis.typology import derive
+from helpers.analysis.what_if import with_changes
+from helpers.data import case_names, load_cases, load_states
 from helpers.dataset.codebook import load_codebook
 from helpers.dataset.files import REPOSITORY
 from helpers.publish.export.collect import load_contents
@@ -415,6 +417,30 @@ def test_pages_read_well_without_scripts(browser, address):
     page = context.new_page()
     page.goto(address + "tables/states.html")
     assert page.locator("table.sortable tbody tr").count() == len(load_states())
+    context.close()
+
+
+@pytest.mark.parametrize("state", ["IRN", "KGZ", "PRK"])
+def test_another_code_shows_at_once_what_follows(reader, state):
+    page = reader.open(f"states/{state}.html?account=essay&arms_supply=dual_use")
+    codes = {"arms_supply": "dual_use"}
+    row = derive(with_changes(load_cases(), state, codes)).loc[state]
+    place = page.locator("#what-if")
+    expect(place).to_have_attribute("data-type", row["type"])
+    expect(place).to_have_attribute("data-could-be", ";".join(row["could_be"]))
+    page.get_by_role("button", name="Back to the codes").click()
+    row = derive(load_cases()).loc[state]
+    expect(place).to_have_attribute("data-type", row["type"])
+    assert page.url == f"{reader.address}states/{state}.html"
+    expect(page.locator('.page-toc a[href="#what-if"]')).to_have_count(1)
+
+
+def test_without_scripts_there_is_nothing_to_change(browser, address):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(address + "states/IRN.html")
+    assert page.get_by_role("heading", name="What if").count() == 0
+    assert page.locator("#what-if").inner_text() == ""
     context.close()
 
 

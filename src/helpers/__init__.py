@@ -21,6 +21,7 @@ _SHORT_NAMES = {
     "claims": "analysis",
     "comparison": "analysis",
     "measures": "analysis",
+    "explore": "display",
     "plots": "display",
     "profiles": "analysis",
     "scaling": "analysis",
@@ -28,6 +29,7 @@ _SHORT_NAMES = {
     "tables": "display",
     "typology": "analysis",
     "votes": "analysis",
+    "what_if": "analysis",
 }
 
 

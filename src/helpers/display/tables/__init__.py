@@ -60,6 +60,7 @@ from helpers.display.tables.support import (
     types_table,
     types_text,
 )
+from helpers.display.tables.what_if import moved_table, shortest_table
 
 __all__ = [
     "MISSING",
@@ -99,6 +100,7 @@ __all__ = [
     "measures_table",
     "members_table",
     "missing_table",
+    "moved_table",
     "names",
     "pairs_table",
     "pivotal_table",
@@ -107,6 +109,7 @@ __all__ = [
     "readable",
     "regions_of",
     "reliability_table",
+    "shortest_table",
     "standing_table",
     "state_labels",
     "thesis_table",

@@ -23,7 +23,7 @@ from helpers.publish.seminar.plan import (
     variable_labels,
 )
 from helpers.publish.site.markup import Html, joined, link, prose, tag
-from helpers.publish.site.start_page import QUESTION, latest
+from helpers.publish.site.start_page import load_codebook().dataset["question"], latest
 from helpers.publish.site.support_types import account_labels, other_types
 
 Table: TypeAlias = tuple[list[str], list[list[object]]]
@@ -82,7 +82,7 @@ def _slides(account: str, site: str) -> Iterator[Html]:
     yield _title(account)
     yield _slide(
         "Guess",
-        tag("p", QUESTION),
+        tag("p", load_codebook().dataset["question"]),
         tag("ul", *(tag("li", name) for name in names(load_cases(account).index)), class_="cols"),
         tag("p", "How do you know?"),
     )

@@ -6,9 +6,9 @@ The data are scripts that name a value, since a page that is opened as a file ma
 import json
 from typing import Any
 
-from helpers.dataset.checks.codings import ADJUDICATED
 from helpers.dataset.codebook import load_codebook
 from helpers.dataset.loading import case_names, load_table
+from helpers.dataset.outcomes import ADJUDICATED
 from helpers.publish.export.codebook_json import as_json
 from helpers.publish.site.markup import Html, Markdown, joined, link, page, tag
 

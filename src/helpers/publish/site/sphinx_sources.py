@@ -17,6 +17,7 @@ from helpers.publish.site import (
     start_page,
     state_pages,
     table_pages,
+    what_if,
 )
 from helpers.publish.site.downloads import write_downloads
 from helpers.publish.site.gallery import Shown
@@ -56,10 +57,18 @@ def write_sources(folder: Path, contents: Contents, notebooks: list[Shown]) -> N
 def write_static(folder: Path) -> None:
     """Write styles, scripts and templates."""
     styles = ("site.css", "code.css", "class.css")
-    for name in {"favicon.svg", "site.js", *styles, *coding_page.SCRIPTS, *class_page.SCRIPTS}:
+    for name in {
+        "favicon.svg",
+        "site.js",
+        "whatif.js",
+        *styles,
+        *coding_page.SCRIPTS,
+        *class_page.SCRIPTS,
+    }:
         _write(folder / "_static" / name, (OWN / name).read_bytes())
     for name, script in coding_page.coding_data().items():
         _write(folder / "_static" / name, script)
+    _write(folder / "_static" / what_if.DATA, what_if.data_script().encode("utf-8"))
     for name in ("colophon.html", "steps.html"):
         _write(folder / "_templates" / name, (OWN / name).read_bytes())
 

@@ -18,6 +18,7 @@ from helpers.dataset.words import text_name
 from helpers.display import plots
 from helpers.display.plots.figure import Picture, plain
 from helpers.display.tables.consistency import UNEXPLAINED, pointing
+from helpers.publish.site import what_if
 from helpers.publish.site.codebook_page import anchor
 from helpers.publish.site.markup import (
     Html,
@@ -203,6 +204,7 @@ def _coded(members: Members, state: str) -> list[object]:
         "A variable's name leads to its rules. In round brackets why there is no code; silence is "
         'never "no".',
         _codes(state),
+        what_if.section(state),
         Markdown("## Evidence"),
         f"What each code rests on: paragraphs of {text_name()} (a section and the number of a "
         "paragraph in it), dated events, or roll calls at the General Assembly.",
