@@ -17,7 +17,12 @@ BOOK = load_codebook()
 ROOMS = Path(helpers.__file__).parent
 KNOWN = {
     "statuses": {outcomes.CODED, outcomes.SILENT, outcomes.UNDECIDED},
-    "derived_statuses": {outcomes.NOT_READ, outcomes.BELOW_THRESHOLD, outcomes.GROUP_DROPPED},
+    "derived_statuses": {
+        outcomes.NOT_READ,
+        outcomes.SEARCHED,
+        outcomes.BELOW_THRESHOLD,
+        outcomes.GROUP_DROPPED,
+    },
     "silence_readings": {outcomes.OPEN, outcomes.AS_NO},
     "votes": {outcomes.YES, outcomes.ABSTAIN, outcomes.NO, outcomes.ABSENT},
 }

@@ -128,7 +128,7 @@ def specification_curve(found: Readings, finding: str, title: str) -> Picture:
     upper.set_yticks(steps)
     upper.set_ylabel("states")
     lower.set_xlabel(
-        f"{len(found)} readings by number of states, which is their number at each step"
+        f"{len(found)} readings, sorted by number of states; how many stands at each step"
     )
     lower.set_xlim(0, len(found))
     for axes in (upper, lower):
