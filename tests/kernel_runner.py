@@ -10,6 +10,7 @@ from pathlib import Path
 from ipykernel.kernelspec import RESOURCES, get_kernel_dict
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import KernelManager
+from traitlets.config import Config
 
 STOCK, FORKED = "local-provisioner", "fork-server"
 PATIENCE = 60
@@ -25,8 +26,10 @@ class OnlyThisPython(KernelSpecManager):
 class Kernel:
     """A running kernel and a client that talks to it."""
 
-    def __init__(self, **how):
-        self.manager = KernelManager(kernel_spec_manager=OnlyThisPython(), autorestart=False)
+    def __init__(self, config=None, **how):
+        self.manager = KernelManager(
+            kernel_spec_manager=OnlyThisPython(), autorestart=False, config=Config(config or {})
+        )
         self.manager.start_kernel(**how)
         self.connect()
 
@@ -56,6 +59,11 @@ class Kernel:
         """Run code; return the images that it shows, still encoded."""
         shown = [content.get("data", {}) for content in self.messages(code)]
         return [data["image/png"] for data in shown if "image/png" in data]
+
+    def restart(self):
+        self.client.stop_channels()
+        self.manager.restart_kernel()
+        self.connect()
 
     def poll(self):
         return self.manager.provisioner.process.poll()

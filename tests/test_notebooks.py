@@ -9,11 +9,14 @@ from pathlib import Path
 import notebook_rules as rules
 import papermill
 import pytest
+from jupyter_client.provisioning import KernelProvisionerFactory
 
 from helpers.parameters import ALLOWED
+from helpers.regenerate import warm
+from helpers.regenerate.execute import refresh_run
 from helpers.regenerate.notebook_source import read_notebook
 from helpers.regenerate.parameter_values import PLAIN
-from helpers.regenerate.plan import default_notebooks, read_plan
+from helpers.regenerate.plan import Run, default_notebooks, read_plan
 
 FOLDER = Path(__file__).resolve().parents[1] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
@@ -67,3 +70,14 @@ def test_stock_papermill_fails_on_a_value_that_is_not_allowed(path, parameter):
     assert wrong in error.value.evalue
     for allowed in ALLOWED[parameter.base]():
         assert allowed in error.value.evalue
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_stock_kernel_prints_the_same(path, monkeypatch):
+    """A warm kernel has imported what the notebook may have forgotten to import."""
+    monkeypatch.setenv(warm.VARIABLE, "local-provisioner")
+    KernelProvisionerFactory.clear_instance()
+    outcome = refresh_run(Run(path, {}, path.stem))
+    KernelProvisionerFactory.clear_instance()
+    assert outcome.error == ""
+    assert outcome.notebook == path.read_bytes()

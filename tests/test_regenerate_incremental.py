@@ -1,5 +1,6 @@
 """A run is due when something that it depended on has changed, and only then."""
 
+import dataclasses
 import json
 import os
 import shutil
@@ -213,3 +214,10 @@ def test_data_that_changed_during_the_run_count_as_changed(house):
 def test_a_folder_that_no_longer_counts(house):
     house.project = Project(house.root / "nb", house.root / "code", {})
     assert house.why() == "changed: data/read.csv"
+
+
+def test_a_run_is_due_when_another_setting_decides_what_it_reads(house):
+    house.did(house.reads())
+    assert house.why() == ""
+    house.project = dataclasses.replace(house.project, settings="another folder")
+    assert house.why() == "changed: settings"

@@ -12,11 +12,13 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from jupyter_client.blocking import BlockingKernelClient
 from kernel_runner import PATIENCE, wait_for
 from notebook_maker import code, markdown, printed, write
 
-from helpers.regenerate.lab import FIRST, lab_arguments, working_copies
+from helpers.cli import main
+from helpers.regenerate.lab import FIRST, lab_arguments, refuse_root, show_data, working_copies
 
 WARM = "import sys; print('seaborn' in sys.modules)"
 
@@ -72,18 +74,59 @@ def test_keeps_copies_that_were_changed(notebooks, tmp_path, content):
 
 
 def test_always_asks_for_a_token(tmp_path):
-    arguments = lab_arguments(tmp_path, "secret", ["--port=1"])
+    arguments = lab_arguments(tmp_path, tmp_path, "secret", ["--port=1"])
     assert "--IdentityProvider.token=secret" in arguments
     assert arguments[-1] == "--port=1"
-    assert "--LabApp.default_url=/lab" in arguments
-    (tmp_path / FIRST).touch()
-    assert f"--LabApp.default_url=/lab/tree/{FIRST}" in lab_arguments(tmp_path, "secret", [])
+
+
+def test_opens_the_first_notebook(tmp_path):
+    def opened(root, folder):
+        arguments = lab_arguments(root, folder, "secret", [])
+        assert f"--ServerApp.root_dir={root}" in arguments
+        (page,) = [a for a in arguments if a.startswith("--LabApp.default_url=")]
+        return page.partition("=")[2]
+
+    folder = tmp_path / "notebooks"
+    folder.mkdir()
+    assert opened(folder, folder) == "/lab"
+    assert opened(tmp_path, folder) == "/lab/tree/notebooks"
+    (folder / FIRST).touch()
+    assert opened(folder, folder) == f"/lab/tree/{FIRST}"
+    assert opened(tmp_path, folder) == f"/lab/tree/notebooks/{FIRST}"
+
+
+def test_leads_to_the_data_themselves(tmp_path):
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "table.csv").write_text(name, encoding="utf-8")
+    folder = tmp_path / "lab"
+    folder.mkdir()
+    for name in ("one", "other"):
+        assert show_data(folder, tmp_path / name) == ""
+        assert (folder / "data" / "table.csv").read_text(encoding="utf-8") == name
+    # Something of the user's own stays as it is, and it is said where the data are.
+    (folder / "data").unlink()
+    (folder / "data").mkdir()
+    assert str(tmp_path / "one") in show_data(folder, tmp_path / "one")
+    assert not (folder / "data").is_symlink()
+
+
+def test_says_what_to_do_as_root(monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: 0, raising=False)
+    refuse_root(["--port=1", "--allow-root"])
+    refuse_root(["--ServerApp.allow_root=True"])
+    done = CliRunner().invoke(main, ["lab", "--no-browser"])
+    assert done.exit_code == 2
+    assert "coalition lab --allow-root" in done.output
+    assert "Token" not in done.output
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    refuse_root([])
 
 
 class Lab:
     """A running ``coalition lab``."""
 
-    def __init__(self, notebooks, home, *options):
+    def __init__(self, notebooks, data, home, *options):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
@@ -97,7 +140,12 @@ class Lab:
         with self.log.open("w", encoding="utf-8") as log:
             self.process = subprocess.Popen(
                 [*command, *jupyter],
-                env={**os.environ, "COALITION_NOTEBOOKS": str(notebooks), **folders},
+                env={
+                    **os.environ,
+                    "COALITION_NOTEBOOKS": str(notebooks),
+                    "COALITION_DATA": str(data),
+                    **folders,
+                },
                 stdout=log,
                 stderr=log,
             )
@@ -142,14 +190,14 @@ def run_in(file):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kernels cannot be forked there")
-def test_opens_copies_with_warm_kernels(notebooks, tmp_path):
-    lab = Lab(notebooks, tmp_path)
+def test_opens_copies_with_warm_kernels(notebooks, small_folder, tmp_path):
+    lab = Lab(notebooks, small_folder, tmp_path)
     try:
         with pytest.raises(urllib.error.HTTPError) as error:
             lab.ask("api/contents")
         assert error.value.code == 403
         listed = lab.ask("api/contents", lab.token)["content"]
-        assert [entry["name"] for entry in listed] == [FIRST, "01_next.ipynb"]
+        assert {entry["name"] for entry in listed} == {FIRST, "01_next.ipynb", "data"}
         saved = {**lab.ask(f"api/contents/{FIRST}", lab.token), "format": "json"}
         saved["content"]["cells"][1]["source"] = "changed"
         before = (notebooks / FIRST).read_bytes()
@@ -168,12 +216,34 @@ def test_opens_copies_with_warm_kernels(notebooks, tmp_path):
     assert not sockets.exists()
 
 
-def test_edits_the_notebooks_themselves_when_told_to(notebooks, tmp_path):
-    lab = Lab(notebooks, tmp_path, "--edit")
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right of their own there")
+def test_an_edit_reaches_the_real_tables(notebooks, small_folder, tmp_path):
+    lab = Lab(notebooks, small_folder, tmp_path)
     try:
-        saved = {**lab.ask(f"api/contents/{FIRST}", lab.token), "format": "json"}
+        table = lab.ask("api/contents/data/codings.csv", lab.token)
+        table["content"] += "added\n"
+        lab.ask("api/contents/data/codings.csv", lab.token, table, "PUT")
+        assert (small_folder / "codings.csv").read_text(encoding="utf-8") == table["content"]
+        lab.ask("api/contents/data/codebook.yml", lab.token)
+        settings = lab.ask(
+            "lab/api/settings/@jupyterlab/apputils-extension:notification", lab.token
+        )
+        assert settings["schema"]["properties"]["fetchNews"]["default"] == "false"
+    finally:
+        lab.end()
+    assert "Extension Manager is 'readonly'" in lab.said()
+    assert (tmp_path / "lab" / "data").is_symlink()
+
+
+def test_edits_the_notebooks_themselves_when_told_to(notebooks, small_folder, tmp_path):
+    lab = Lab(notebooks, small_folder, tmp_path, "--edit")
+    try:
+        path = f"api/contents/notebooks/{FIRST}"
+        saved = {**lab.ask(path, lab.token), "format": "json"}
         saved["content"]["cells"][1]["source"] = "changed"
-        lab.ask(f"api/contents/{FIRST}", lab.token, saved, "PUT")
+        lab.ask(path, lab.token, saved, "PUT")
+        listed = lab.ask("api/contents/", lab.token)["content"]
+        assert "codings.csv" in {entry["name"] for entry in listed}
     finally:
         lab.end()
     assert "changed" in (notebooks / FIRST).read_text(encoding="utf-8")

@@ -1,6 +1,7 @@
 """The program is not about one text: a made-up dataset under another scheme goes through it."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -52,6 +53,12 @@ def test_types_follow_the_other_scheme() -> None:
         "CHL,no,poor,outsider,outsider,no",
         "PER,yes,unknown,talker,talker;keeper,unknown",
     ]
+
+
+def test_the_account_that_needs_searches_is_the_one_that_is_marked() -> None:
+    totals = {account: coverage(account).sum() for account in ("letter", "logbook")}
+    assert (totals["letter"]["silent"], totals["letter"]["searched"]) == (4, 0)
+    assert (totals["logbook"]["silent"], totals["logbook"]["searched"]) == (0, 6)
 
 
 def test_options_and_silence_are_those_of_the_scheme() -> None:
@@ -108,6 +115,13 @@ SHOWN: list[Callable[[], Any]] = [
     lambda: plots.composition(tables.composition(derived(), "region"), "Regions"),
     lambda: plots.level_panels(tables.level_shares(derived(), "region"), "Levels"),
     lambda: sensitivity.standing(sensitivity.readings("letter")),
+    lambda: tables.choices_table(sensitivity.readings("letter")),
+    lambda: tables.type_shares_table(sensitivity.readings("letter")),
+    lambda: tables.verdict_shares_table(sensitivity.readings("logbook")),
+    lambda: tables.findings_table(sensitivity.readings("logbook")),
+    lambda: tables.deciding_table(sensitivity.readings("logbook")),
+    lambda: plots.type_heat(sensitivity.readings("logbook"), "Types"),
+    lambda: plots.specification_curve(sensitivity.readings("logbook"), "words_given", "Words"),
     lambda: sensitivity.pivotal(load_cases("letter")),
     lambda: comparison.code_changes(*both()),
     lambda: comparison.type_changes(derived("letter"), derived("logbook")),
@@ -122,3 +136,12 @@ def test_tables_and_figures_are_made(show: Callable[[], Any]) -> None:
 
 def test_the_states_are_its_own() -> None:
     assert load_states().index.tolist() == ["ISL", "NOR", "CHL", "PER", "AUT", "CHE"]
+
+
+def test_the_site_is_built(tmp_path: Path) -> None:
+    """Without votes at the United Nations there is no map, and no page asks for any."""
+    out = tmp_path / "site"
+    call("site", "--out", str(out))
+    start = (out / "index.html").read_text(encoding="utf-8")
+    assert "fishing treaty, in this made-up text?</h1>" in re.sub("<a class=.*?</a>", "", start)
+    assert "Votes at the General" not in (out / "states" / "NOR.html").read_text(encoding="utf-8")

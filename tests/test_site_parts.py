@@ -27,6 +27,7 @@ from helpers.publish.site import (
     build,
     codebook_page,
     gallery,
+    guides,
     sphinx_settings,
     state_pages,
     support_types,
@@ -262,8 +263,30 @@ def test_codes_are_shown_in_the_codebooks_words():
 
 
 def test_pages_of_states_say_why_there_is_no_code():
-    assert state_pages._uncoded("UKR") == state_pages.NOT_A_CASE
+    assert "whose support the essay weighs, so it was not coded" in state_pages._uncoded("UKR")
     assert "compared with" in state_pages._uncoded("RUS")
+
+
+def test_guides_lead_to_pages_and_to_no_file(tmp_path, monkeypatch):
+    monkeypatch.setattr(guides, "REPOSITORY", tmp_path)
+    monkeypatch.setattr(guides, "FOLDER", tmp_path / "docs")
+    monkeypatch.setattr(guides, "HALF_HOUR", tmp_path / "CONTRIBUTING.md")
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "CONTRIBUTING.md").write_text("# First\n\nBegin. Go on.\n", encoding="utf-8")
+    fence = "```diff\n+[kept](../CHANGELOG.md)\n```\n"
+    text = (
+        "# One\n\nYou want\none. And two.\n\n[a](two.md) [b](../CONTRIBUTING.md) "
+        f"[c](../data/README.md) [d](../CHANGELOG.md) [e](https://f.org)\n\n{fence}"
+    )
+    (tmp_path / "docs" / "one.md").write_text(text, encoding="utf-8")
+    pages = guides.guide_pages()
+    links = "[a](two.md) [b](contributing.md) [c](../tables/index.md) d [e](https://f.org)"
+    assert links in pages["docs/one.md"]
+    assert fence in pages["docs/one.md"]
+    assert (
+        "- [First](contributing.md): Begin.\n- [One](one.md): You want one."
+        in pages["docs/index.md"]
+    )
 
 
 def test_tiles_can_be_read_and_lie_apart():

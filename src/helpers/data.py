@@ -11,6 +11,7 @@ from helpers.dataset.loading import (
     load_status,
     load_table,
 )
+from helpers.dataset.words import reference_state
 
 __all__ = [
     "account_ids",
@@ -22,4 +23,5 @@ __all__ = [
     "load_states",
     "load_status",
     "load_table",
+    "reference_state",
 ]

@@ -18,9 +18,8 @@ import pandas as pd
 
 from helpers.dataset.allowed import require, resolution_set_ids
 from helpers.dataset.codebook import load_codebook
-
-RUSSIA = "RUS"
-ABSENT = "absent"
+from helpers.dataset.outcomes import ABSENT, ABSTAIN, NO, YES
+from helpers.dataset.words import reference_state
 
 
 def resolutions_in(name: str) -> tuple[str, ...]:
@@ -89,7 +88,7 @@ def tallies(calls: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(table)
 
 
-def agreement(calls: pd.DataFrame, with_state: str = RUSSIA) -> pd.DataFrame:
+def agreement(calls: pd.DataFrame, with_state: str | None = None) -> pd.DataFrame:
     """One row per other member: how often it voted as another state did.
 
     Only resolutions on which both cast a vote are compared.
@@ -104,14 +103,16 @@ def agreement(calls: pd.DataFrame, with_state: str = RUSSIA) -> pd.DataFrame:
         ``index`` is Lijphart's index of agreement, which counts ``one_abstains`` as half, 0 to
         100. Both are missing where nothing can be compared.
     """
-    require("state", with_state, calls.index)
+    with_state = require(
+        "state", reference_state() if with_state is None else with_state, calls.index
+    )
     plain = calls.to_numpy("object")
     other = plain[calls.index.get_loc(with_state)]
     here, there = plain != ABSENT, other != ABSENT
     both = here & there
     same = both & (plain == other)
     # A vote that differs from an abstention is half as far away as yes is from no.
-    half = both & ~same & ((plain == "abstain") | (other == "abstain"))
+    half = both & ~same & ((plain == ABSTAIN) | (other == ABSTAIN))
     cells = {
         "same": same,
         "one_abstains": half,
@@ -129,7 +130,7 @@ def agreement(calls: pd.DataFrame, with_state: str = RUSSIA) -> pd.DataFrame:
     return table.drop(index=with_state)
 
 
-def companions(calls: pd.DataFrame, with_state: str = RUSSIA, vote: str = "no") -> pd.DataFrame:
+def companions(calls: pd.DataFrame, with_state: str | None = None, vote: str = NO) -> pd.DataFrame:
     """One row per other member that cast ``vote`` at least once where a state did.
 
     Most often first.
@@ -137,7 +138,9 @@ def companions(calls: pd.DataFrame, with_state: str = RUSSIA, vote: str = "no") 
     ``n_together``; ``n_voted``, on how many of those resolutions the member voted;
     ``n_resolutions``, how many there are; ``resolutions``, a tuple.
     """
-    require("state", with_state, calls.index)
+    with_state = require(
+        "state", reference_state() if with_state is None else with_state, calls.index
+    )
     require("vote", vote, [name for name in load_codebook().ids("votes") if name != ABSENT])
     plain = calls.astype("object")
     ground = plain.loc[:, plain.loc[with_state] == vote].drop(index=with_state)
@@ -239,7 +242,7 @@ def _period(part: pd.DataFrame, period: str) -> dict[str, float]:
     votes = pd.Series(part.astype("object").to_numpy().ravel(), dtype="object").value_counts()
     n = {name: int(votes.get(name, 0)) for name in load_codebook().ids("votes")}
     cast = sum(number for name, number in n.items() if name != ABSENT)
-    share = round(100 * n["yes"] / cast, 1) if cast else float("nan")
+    share = round(100 * n[YES] / cast, 1) if cast else float("nan")
     cells = {**n, "cast": cast, "percent_yes": share}
     return {f"{name}_{period}": value for name, value in cells.items()}
 

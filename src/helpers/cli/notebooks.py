@@ -269,15 +269,26 @@ def lab(edit: bool, options: tuple[str, ...]) -> None:
     What opens are copies in the folder lab/, which git ignores: run and change them as
     you like, the stored outputs that the tests compare with stay as they are. Copies
     that you have changed are kept from one time to the next; others are renewed when the
-    notebook has changed.
+    notebook has changed. The folder data/ beside them is no copy: tables and codebook
+    that you change there are those that all commands read.
     """
-    from helpers.regenerate.lab import open_lab, working_copies  # noqa: PLC0415
+    from helpers.dataset.files import data_folder  # noqa: PLC0415
+    from helpers.regenerate import lab as jupyter  # noqa: PLC0415
 
+    jupyter.refuse_root(options)
     notebooks = notebooks_folder()
-    folder = notebooks if edit else notebooks.parent / "lab"
-    for name in [] if edit else working_copies(notebooks, folder):
+    house = notebooks.parent
+    with data_errors():
+        data = data_folder()
+    if edit:
+        jupyter.open_lab(house if data.is_relative_to(house) else notebooks, notebooks, options)
+        return
+    for name in jupyter.working_copies(notebooks, house / "lab"):
         click.echo(f"{name} has changed since you changed your copy, which is kept: rename it.")
-    open_lab(folder, options)
+    unreachable = jupyter.show_data(house / "lab", data)
+    if unreachable:
+        click.echo(unreachable)
+    jupyter.open_lab(house / "lab", house / "lab", options)
 
 
 @main.command(

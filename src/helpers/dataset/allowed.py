@@ -37,6 +37,11 @@ def silence_ids() -> tuple[str, ...]:
     return load_codebook().ids("silence_readings")
 
 
+def undecided_ids() -> tuple[str, ...]:
+    """Return the readings of what is undecided."""
+    return load_codebook().ids("undecided_readings")
+
+
 def confidence_ids() -> tuple[str, ...]:
     """Return the levels of confidence, lowest first."""
     return load_codebook().ids("confidences")
@@ -56,12 +61,17 @@ def part_ids(level: str) -> tuple[str, ...]:
 
 def act_ids() -> tuple[str, ...]:
     """Return ``any`` and the acts of recognition: the parts of the first grouped level."""
-    return part_ids(grouped_levels()[0])
+    return _parts_of_grouped(0)
 
 
 def aid_ids() -> tuple[str, ...]:
     """Return ``any`` and the kinds of material support: the parts of the second."""
-    return part_ids(grouped_levels()[1])
+    return _parts_of_grouped(1)
+
+
+def _parts_of_grouped(place: int) -> tuple[str, ...]:
+    levels = grouped_levels()
+    return part_ids(levels[place]) if place < len(levels) else (ANY,)
 
 
 def grouping_ids() -> tuple[str, ...]:
@@ -97,6 +107,11 @@ def verdict_ids() -> tuple[str, ...]:
 def ordered_variable_ids() -> tuple[str, ...]:
     """Return the variables whose codes stand in order."""
     return tuple(variable.id for variable in load_codebook().variables if not variable.is_set)
+
+
+def measure_ids() -> tuple[str, ...]:
+    """Return the measures that others made."""
+    return _column("measures", ["measure"])
 
 
 def member_ids() -> tuple[str, ...]:

@@ -2,16 +2,22 @@
 
 import hashlib
 import json
+import os
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
 from helpers.regenerate import warm
 from helpers.regenerate.batch import write_whole
+from helpers.regenerate.errors import RegenerateError
 from helpers.regenerate.notebook_source import find_notebooks
 
 FIRST = "00_start_here.ipynb"
 RECORD = ".copied.json"
+DATA = "data"
+# Holds what JupyterLab would ask of every newcomer; what the user has chosen there prevails.
+SETTINGS = Path(__file__).with_name("jupyter_config")
+CONFIG_PATH = "JUPYTER_CONFIG_PATH"
 
 
 def working_copies(notebooks: Path, folder: Path) -> list[str]:
@@ -39,6 +45,18 @@ def working_copies(notebooks: Path, folder: Path) -> list[str]:
     return kept
 
 
+def show_data(folder: Path, data: Path) -> str:
+    """Have a folder lead to the data themselves, not to a copy; return why, if it cannot."""
+    link = folder / DATA
+    try:
+        if link.is_symlink():
+            link.unlink()
+        link.symlink_to(data, target_is_directory=True)
+    except OSError as error:
+        return f"The data are in {data}; {link} cannot lead there: {error.strerror}."
+    return ""
+
+
 def _remembered(record: Path) -> dict[str, dict[str, str]]:
     """Return what was copied; nothing where that cannot be read, so that copies are kept."""
     try:
@@ -63,26 +81,45 @@ def _cells(content: bytes) -> str:
         return ""
 
 
-def lab_arguments(folder: Path, token: str, options: Sequence[str]) -> list[str]:
-    """Arguments of a JupyterLab that shows a folder; ``options``, the user's, count most.
+def lab_arguments(root: Path, folder: Path, token: str, options: Sequence[str]) -> list[str]:
+    """Arguments of a JupyterLab below a root that opens a folder; ``options``, the user's, win.
 
     A browser must know the token, whatever the user's own settings say.
     """
-    page = f"/tree/{FIRST}" if (folder / FIRST).is_file() else ""
+    page = folder / FIRST if (folder / FIRST).is_file() else folder
+    path = page.relative_to(root).as_posix()
     return [
-        f"--ServerApp.root_dir={folder}",
-        f"--LabApp.default_url=/lab{page}",
+        f"--ServerApp.root_dir={root}",
+        f"--LabApp.default_url=/lab{'' if page == root else f'/tree/{path}'}",
         f"--IdentityProvider.token={token}",
+        # The other one looks for extensions on the network.
+        "--LabApp.extension_manager=readonly",
         *options,
     ]
 
 
-def open_lab(folder: Path, options: Sequence[str]) -> None:
-    """Be a JupyterLab that shows a folder, until it is shut down."""
+def refuse_root(options: Sequence[str]) -> None:
+    """Raise RegenerateError where JupyterLab would not start: as root, unless told to."""
+    told = any(option.startswith(("--allow-root", "--ServerApp.allow_root")) for option in options)
+    if hasattr(os, "geteuid") and os.geteuid() == 0 and not told:
+        raise RegenerateError(
+            "you are root, as which JupyterLab runs only if told to: coalition lab --allow-root"
+        )
+
+
+def ask_nothing() -> None:
+    """Have JupyterLab ask no newcomer whether it may fetch news: it may not."""
+    given = os.environ.get(CONFIG_PATH)
+    os.environ[CONFIG_PATH] = os.pathsep.join([*([given] if given else []), str(SETTINGS)])
+
+
+def open_lab(root: Path, folder: Path, options: Sequence[str]) -> None:
+    """Be a JupyterLab below a root that opens a folder, until it is shut down."""
     warm.prepare()
+    ask_nothing()
     token = secrets.token_hex(24)
     # Jupyter shows a token only if it has chosen it itself.
     print(f"Token, should JupyterLab ask for it: {token}", flush=True)
     from jupyterlab.labapp import LabApp  # noqa: PLC0415
 
-    LabApp.launch_instance(lab_arguments(folder, token, options))
+    LabApp.launch_instance(lab_arguments(root, folder, token, options))

@@ -1,6 +1,7 @@
 """The scales of the export: every list of codes, by the name that formats show."""
 
 from helpers.dataset.codebook import Codebook, Entry, Variable
+from helpers.dataset.outcomes import ADJUDICATED, NOT_READ
 from helpers.publish.export.table_model import Scale
 
 LISTS = (
@@ -9,6 +10,8 @@ LISTS = (
     "coders",
     "event_dimensions",
     "event_directions",
+    "event_standings",
+    "search_outcomes",
     "claim_verdicts",
     "votes",
     "resolution_kinds",
@@ -19,7 +22,6 @@ LISTS = (
 ORDERED = ("confidences", "event_directions")
 """Those of them in which a later code is more. Types of one step differ in kind only."""
 NO, YES, UNKNOWN = Entry("no", "no"), Entry("yes", "yes"), Entry("unknown", "unknown")
-NOT_READ = "not_read"
 
 
 def scales(book: Codebook) -> dict[str, Scale]:
@@ -60,4 +62,4 @@ def _variable(variable: Variable) -> Scale:
 
 def _separate(book: Codebook) -> tuple[Entry, ...]:
     """Return the two coders who worked apart."""
-    return tuple(coder for coder in book.lists["coders"] if coder.id != "adjudicated")
+    return tuple(coder for coder in book.lists["coders"] if coder.id != ADJUDICATED)

@@ -12,6 +12,7 @@ FIELDS = (
     Field("label", "Label"),
     Field("number", "Number of the code, where codes are numbered", INTEGER),
     Field("text", "Question, rule or statement"),
+    Field("broken_if", "When a state breaks a statement of the thesis"),
     Field("type", "Type of a variable"),
     Field("group", "Group of a variable"),
     Field("silence_code", "Code that silence takes where an analysis reads it as no"),
@@ -82,6 +83,7 @@ def _entries(
             "label": entry.label,
             "number": numbers.get(entry.id),
             "text": entry.rule,
+            "broken_if": entry.breaks,
             "members": ";".join(entry.resolutions),
             "colour": entry.colour,
         }

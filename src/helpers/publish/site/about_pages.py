@@ -21,7 +21,7 @@ def cite_page(contents: Contents) -> Markdown:
         "The dataset and its notebooks, with the version that every notebook prints at its end:",
         tag("blockquote", tag("p", facts["citation"])),
         fenced("bibtex", _bibtex(facts)),
-        md("The essay that the first account codes:\n\n> {essay}", essay=_essay()),
+        md("The text that the first account codes:\n\n> {text}", text=_text()),
         "The roll calls are the UN's record; cite their compilers as the terms below say.",
         Markdown("## The dataset in short"),
         grid("The dataset in short", [], rows),
@@ -45,13 +45,13 @@ def _bibtex(facts: dict[str, str]) -> str:
     return "\n".join(["@misc{coalition_of_the_unwilling,", *lines, "}"])
 
 
-def _essay() -> Markdown:
-    """Return the essay's reference, as the repository's citation file has it."""
+def _text() -> Markdown:
+    """Return the reference of the text that is coded, as the repository's citation file has it."""
     cff = yaml.safe_load((REPOSITORY / "CITATION.cff").read_text(encoding="utf-8"))
-    essay = cff["references"][0]
-    who = ", ".join(author["name"] for author in essay["authors"])
-    title = md("[{title}]({url})", title=essay["title"], url=Markdown(essay["url"]))
-    return md("{who} ({year}). {title}.", who=who, year=essay["year"], title=title)
+    text = cff["references"][0]
+    who = ", ".join(author["name"] for author in text["authors"])
+    title = md("[{title}]({url})", title=text["title"], url=Markdown(text["url"]))
+    return md("{who} ({year}). {title}.", who=who, year=text["year"], title=title)
 
 
 def limits_page(notebooks: list[Shown]) -> Markdown:

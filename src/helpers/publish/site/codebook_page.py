@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from helpers.dataset.codebook import Entry, Variable, load_codebook
-from helpers.dataset.words import listing
+from helpers.dataset.words import listing, reference_name
 from helpers.display.plots.figure import plain
 from helpers.publish.site.markup import Html, Markdown, grid, joined, md, page, prose, tag
 
@@ -14,7 +14,7 @@ LISTS = {
     "bounds": "What the bounds leave out",
     "options": "What an analysis may ask for",
     "derived_rules": "Rules for types and verdicts",
-    "thesis": "The essay's thesis, as statements",
+    "thesis": "The thesis, as statements",
     "rules": "General rules of coding",
     "record_rules": "Rules of coding the public record",
     "statuses": "Outcomes of a reading",
@@ -22,9 +22,12 @@ LISTS = {
     "confidences": "Confidence",
     "scopes": "Scope",
     "silence_readings": "How silence may be read",
+    "undecided_readings": "How what is undecided may be read",
     "coders": "Coders",
     "event_dimensions": "What events are about",
     "event_directions": "Directions of events",
+    "event_standings": "Standing of what an event reports",
+    "search_outcomes": "Outcomes of a search",
     "claim_verdicts": "Verdicts on claims",
     "votes": "Votes",
     "resolution_kinds": "Kinds of resolutions",
@@ -49,8 +52,8 @@ def codebook_page() -> Markdown:
     """Return the codebook, with a heading for each variable, so that search finds it."""
     book = load_codebook()
     parts: list[object] = [
-        f"{book.unit} The codes of an ordered variable run from furthest from Russia to closest; "
-        'their colours are those of every figure. Silence in an account is never "no".'
+        f"{book.unit} The codes of an ordered variable run from furthest from {reference_name()} "
+        'to closest; their colours are those of every figure. Silence in an account is never "no".'
     ]
     for group in book.lists["groups"]:
         parts.append(md("## {label}", label=group.label))

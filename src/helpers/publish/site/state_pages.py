@@ -11,10 +11,14 @@ import pandas as pd
 from helpers.analysis import profiles
 from helpers.analysis.typology import derive
 from helpers.analysis.votes import agreement, roll_calls
-from helpers.dataset.codebook import Variable, load_codebook
+from helpers.dataset.checks import mismatches
+from helpers.dataset.codebook import Entry, Variable, load_codebook
 from helpers.dataset.loading import case_names, load_cases, load_states, load_table
+from helpers.dataset.words import text_name
 from helpers.display import plots
 from helpers.display.plots.figure import Picture, plain
+from helpers.display.tables.consistency import UNEXPLAINED, pointing
+from helpers.publish.site import what_if
 from helpers.publish.site.codebook_page import anchor
 from helpers.publish.site.markup import (
     Html,
@@ -28,11 +32,6 @@ from helpers.publish.site.markup import (
 )
 from helpers.publish.site.support_types import account_labels, other_types, shown_type
 from helpers.publish.site.tile_map import NO_BORDERS, reference, tile_map
-
-NOT_A_CASE = (
-    "This state is not among those whose support the essay weighs, so it was not coded. That says "
-    "nothing about its support."
-)
 
 
 @dataclass(frozen=True)
@@ -84,8 +83,9 @@ class Members:
         """The figures of the cases' pages, by the name of a file."""
         names = {str(state): str(self.states.loc[state, "short_name"]) for state in self.cases}
         timelines = {f"{state}-events.png": _timeline(state, name) for state, name in names.items()}
+        voting = names if len(self.resolutions) else {}
         return timelines | {
-            f"{state}-votes.png": _votes_figure(self, state, name) for state, name in names.items()
+            f"{state}-votes.png": _votes_figure(self, state, name) for state, name in voting.items()
         }
 
 
@@ -114,32 +114,39 @@ def _shown(members: Members, name: str) -> Html:
 
 
 def _index(members: Members) -> Markdown:
-    """Return the page with the map and the list of members, by the first set of resolutions."""
-    chosen, (_, other) = load_codebook().lists["resolution_sets"][0], reference()
-    rows = [
-        [
-            link(f"{state}.html", row["short_name"]),
-            state,
-            row["un_regional_group"],
-            row["region"],
-            _index_of(members.compared[chosen.label], str(state)),
-        ]
-        for state, row in members.states.sort_values("short_name", kind="stable").iterrows()
+    """Return the page with the list of members, and the map of their votes where there are any."""
+    sets, (_, other) = load_codebook().lists["resolution_sets"], reference()
+    head = ["state", "ISO3", "UN regional group", f"region in {text_name()}"]
+    states = members.states.sort_values("short_name", kind="stable")
+    rows: list[list[object]] = [
+        [link(f"{state}.html", row["short_name"]), state, row["un_regional_group"], row["region"]]
+        for state, row in states.iterrows()
     ]
-    head = ["state", "ISO3", "UN regional group", "region in the essay", f"agreement with {other}"]
+    if sets:
+        compared = members.compared[sets[0].label]
+        head.append(f"agreement with {other}")
+        rows = [[*row, _index_of(compared, str(row[1]))] for row in rows]
     return page(
         "States",
-        f"How often each member of the UN voted as {other} did, in {len(chosen.resolutions)} roll "
-        f"calls ({chosen.label}). The index of agreement is 100 if every vote was the same and 0 "
-        "if every vote was opposed; where one of the two abstained, the vote counts as half the "
-        "same. A roll call that either missed is left out. In bold the states whose support the "
-        "essay weighs; each tile leads to its state's page.",
-        tile_map(agreement(members.votes_in(chosen.resolutions))),
-        f"{NO_BORDERS} To vote with {other} is not yet to support its war: support is what the "
-        "codes are about, and only the states in bold have any.",
+        *(_map(members, sets[0]) if sets else ()),
         Markdown("## All members"),
         grid("Members of the United Nations", head, rows, kind="sortable"),
     )
+
+
+def _map(members: Members, chosen: Entry) -> list[object]:
+    """Return how every member voted in a set of resolutions, beside the reference state."""
+    _, other = reference()
+    return [
+        f"How often each member of the UN voted as {other} did, in {len(chosen.resolutions)} roll "
+        f"calls ({chosen.label}). The index of agreement is 100 if every vote was the same and 0 "
+        "if every vote was opposed; where one of the two abstained, the vote counts as half the "
+        "same. A roll call that either missed is left out. In bold the states whose support "
+        f"{text_name()} weighs; each tile leads to its state's page.",
+        tile_map(agreement(members.votes_in(chosen.resolutions))),
+        f"{NO_BORDERS} To vote with {other} is not yet to support its war: support is what the "
+        "codes are about, and only the states in bold have any.",
+    ]
 
 
 def _by_member(table: pd.DataFrame) -> dict[str, dict[str, float]]:
@@ -161,8 +168,7 @@ def _page(members: Members, state: str) -> Markdown:
         name,
         tag("p", link("index.html", "All states"), " / ", name, class_="way"),
         *(_coded(members, state) if state in members.cases else [_uncoded(state)]),
-        Markdown("## Votes at the General Assembly"),
-        _votes(members, state),
+        *(_votes(members, state) if len(members.resolutions) else ()),
         Markdown("## Names and numbers"),
         _identity(members, state),
         orphan=True,
@@ -174,7 +180,10 @@ def _uncoded(state: str) -> str:
     compared, name = reference()
     if state == compared:
         return f"{name} is the state that the others are compared with."
-    return NOT_A_CASE
+    return (
+        f"This state is not among those whose support {text_name()} weighs, so it was not coded. "
+        "That says nothing about its support."
+    )
 
 
 def _identity(members: Members, state: str) -> Html:
@@ -195,10 +204,13 @@ def _coded(members: Members, state: str) -> list[object]:
         "A variable's name leads to its rules. In round brackets why there is no code; silence is "
         'never "no".',
         _codes(state),
+        what_if.section(state),
         Markdown("## Evidence"),
-        "What each code rests on: paragraphs of the essay (a section and the number of a paragraph "
-        "in it), dated events, or roll calls at the General Assembly.",
+        f"What each code rests on: paragraphs of {text_name()} (a section and the number of a "
+        "paragraph in it), dated events, or roll calls at the General Assembly.",
         _evidence(evidence, {*events["event"], *members.resolutions.index}),
+        Markdown("## Evidence against itself"),
+        _against(state),
         Markdown("## Events"),
         _shown(members, f"{state}-events.png") + _events(events, evidence),
         "Events were looked for where the variables ask, so that their number measures attention. "
@@ -258,6 +270,29 @@ def _evidence(evidence: pd.DataFrame, places: set[str]) -> Html:
     return grid("Evidence of the codes", head, rows, kind="sortable stacked")
 
 
+def _against(state: str) -> object:
+    """Return the codings of a state whose evidence points elsewhere, and why they stand."""
+    found = [m for m in mismatches() if m.coding["state"] == state]
+    if not found:
+        return (
+            "None: among the events and votes that each code names is one that points the way of "
+            f"the code. (Paragraphs of {text_name()} have no direction.)"
+        )
+    accounts, variables = account_labels(), {v.id: v for v in load_codebook().variables}
+    rows = [
+        [
+            variables[m.coding["variable"]].label,
+            accounts[m.coding["account"]],
+            _worded(variables[m.coding["variable"]], m.coding["code"]),
+            pointing(m),
+            m.explanation or UNEXPLAINED,
+        ]
+        for m in found
+    ]
+    head = ["variable", "account", "code", "its evidence points", "why it stands"]
+    return grid("Codings whose evidence points elsewhere", head, rows, kind="stacked")
+
+
 def _place(name: str, places: set[str]) -> Html:
     return tag("span", link(f"#{name}", name) if name in places else name, class_="whole")
 
@@ -272,13 +307,15 @@ def _events(events: pd.DataFrame, evidence: pd.DataFrame) -> Html:
             tag("span", row["date"], class_="whole"),
             row["about"],
             row["direction"],
+            row["standing"],
             row["description"],
             _cited(event, evidence),
             _sources(sources.loc[[event]]),
         ]
         for event, row in listed.iterrows()
     ]
-    head = ["event", "date", "about", "direction", "what happened", "cited for", "sources"]
+    head = ["event", "date", "about", "direction", "standing", "what happened"]
+    head += ["cited for", "sources"]
     return grid("Events", head, rows, kind="sortable stacked")
 
 
@@ -299,7 +336,7 @@ def _sources(sources: pd.DataFrame) -> Html:
     return joined(said, "<br>")
 
 
-def _votes(members: Members, state: str) -> Html:
+def _votes(members: Members, state: str) -> list[object]:
     """Return a member's votes, and its agreement with the reference state."""
     counts, (compared, other) = profiles.vote_counts(members.calls, state), reference()
     parts = [
@@ -310,7 +347,7 @@ def _votes(members: Members, state: str) -> Html:
     parts.append(_ballots(members, state))
     if state != compared:
         parts += [tag("h3", f"Agreement with {other}"), _agreement(members, state)]
-    return joined(parts)
+    return [Markdown("## Votes at the General Assembly"), joined(parts)]
 
 
 def _ballots(members: Members, state: str) -> Html:

@@ -1,14 +1,9 @@
 """Warm kernels: forked from a process that has imported the stack, for any Jupyter tool.
 
 ``provisioner`` is what Jupyter finds under the name ``fork-server``; ``client`` starts
-the server, one for a process, and speaks with it; ``server`` is that process. A kernel
-is as isolated as a new process would be; where that cannot be promised, the stock
-provisioner starts it.
-
-Three things differ from a new process and are not worth more machinery: the random
-order of sets is that of the server, unless ``PYTHONHASHSEED`` is set; a package that
-warns or prints when it is imported does so once, not in each notebook; and limits of
-resources and the choice of processors are those of the time when the server started.
+the server, one for a process, and speaks with it; ``server`` is that process, ``child``
+what it forks. A kernel is as isolated as a new process would be; where that cannot be
+promised, the stock provisioner starts it. ``docs/kernels.md`` says what differs all the same.
 """
 
 import os

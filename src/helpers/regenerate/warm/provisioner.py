@@ -1,30 +1,46 @@
 """Starts kernels for any Jupyter tool by having a server fork them."""
 
 import asyncio
+import contextlib
+import errno
+import importlib.machinery
 import itertools
+import json
+import logging
 import os
 import subprocess
 import sys
 import time
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.connect import KernelConnectionInfo, LocalPortCache, port_names
 from jupyter_client.localinterfaces import localhost
 from jupyter_client.manager import KernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
-from helpers.regenerate.warm.client import PAUSE, modules, start, unsupported
+from helpers.regenerate.warm.client import (
+    ENDED,
+    PAUSE,
+    Server,
+    make_private,
+    modules,
+    start,
+    unsupported,
+)
 
 LAUNCHER = ["-m", "ipykernel_launcher"]
 # What a process or a package reads once, when it starts, and a fork would not read again.
+# PYTHONSTARTUP is none of it: IPython reads that file, in every kernel.
 READ_AT_START = (
     *("PYTHON", "LD_", "DYLD_", "MALLOC_", "GLIBC_TUNABLES", "LANG", "LC_"),
     *("OMP_", "OPENBLAS_", "GOTO_", "BLIS_", "MKL_", "KMP_", "VECLIB_", "NPY_", "NUMPY_"),
     *("PANDAS_", "MATPLOTLIBRC", "MPLCONFIGDIR", "HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"),
 )
+# How the file of a module, or of a package, ends.
+ENDINGS = (*importlib.machinery.all_suffixes(), "/__init__.py")
 # Long enough for any kernel that ends by itself, short enough for nobody to wonder.
 SOON = 1.0
 _counter = itertools.count(1)
@@ -40,59 +56,106 @@ class ForkServerProvisioner(LocalProvisioner):
 
     # A subprocess.Popen, or the forked kernel that stands in for one.
     process: Any = None
+    # Where the sockets are, once the kernel has been forked; they stay when it restarts.
     _sockets = ""
+    _may_be_private = False
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
-        """Choose the sockets, then prepare as usual: what ``launch_kernel`` will be given."""
+        """Prepare as usual: what ``launch_kernel`` will be given."""
         manager = self.parent
-        if not unsupported() and isinstance(manager, KernelManager):
-            self._use_private_sockets(manager, kwargs.get("env", os.environ))
+        if isinstance(manager, KernelManager):
+            # Before the ports are chosen, which look as if they had been asked for.
+            usual = manager.transport == "tcp" and manager.ip == localhost()
+            chosen = any(manager.ports) or _asks_for_transport(manager)
+            self._may_be_private = usual and not chosen
         return await super().pre_launch(**kwargs)
-
-    def _use_private_sockets(self, manager: KernelManager, env: Mapping[str, str]) -> None:
-        """Talk over sockets that nobody else can reach, unless others were asked for."""
-        ours = is_own_kernel(manager.format_kernel_cmd())
-        usual = manager.transport == "tcp" and manager.ip == localhost() and not any(manager.ports)
-        if not (ours and usual):
-            return
-        self._sockets = str(start(env).folder / str(next(_counter)))
-        manager.transport = "ipc"
-        manager.ip = self._sockets
-        manager.cache_ports = False
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Have the kernel forked, or start it as usual, with what ``Popen`` would be given."""
+        folder = Path(self._sockets).parent
+        if self._sockets and not make_private(folder):
+            # Its clients know no other address.
+            raise FileNotFoundError(errno.ENOENT, "taken away and made by another", str(folder))
         reason = why_not(cmd, kwargs) or await self._fork(cmd, kwargs)
         if reason:
-            say_once(reason)
+            say_once(f"kernels start as usual and slower, not forked: {reason}")
             return await super().launch_kernel(cmd, **kwargs)
         return self.connection_info
 
     async def _fork(self, cmd: list[str], kwargs: Mapping[str, Any]) -> str:
         """Have the kernel forked; why not, if it could not be."""
-        env = kwargs["env"]
-        server = start(env)
-        reason = differs(server.environment, env)
-        if reason:
-            return reason
-        cwd = str(Path(kwargs.get("cwd") or ".").absolute())
-        with Streams(kwargs) as streams:
-            self.process = await server.launch(cmd, env, cwd, streams)
-        if self.process is None:
-            return "the process that forks them has ended"
-        self.pid = self.pgid = self.process.pid
-        self.cwd = cwd
-        await self._bound()
-        return "" if server.alive else "the process that forks them has ended"
+        cwd, env = Path(kwargs.get("cwd") or ".").absolute(), kwargs["env"]
+        # A server that has done its work until it ended is replaced by another, once.
+        for _ in range(2):
+            server = start(env)
+            reason = differs(server.environment, env) or await server.until_ready()
+            reason = reason or shadows(cwd, server.imported)
+            if reason:
+                return reason
+            if server.takes_over:
+                say_once("the process that forks kernels has ended; another takes over")
+            with self._private_sockets(server), Streams(kwargs) as streams:
+                self.process = await server.launch(cmd, env, str(cwd), streams)
+            if self.process is not None:
+                self.pid = self.pgid = self.process.pid
+                self.cwd = str(cwd)
+                await self._bound()
+                return "" if server.alive or self.process.poll() is None else ENDED
+        return ENDED
+
+    @contextlib.contextmanager
+    def _private_sockets(self, server: Server) -> Iterator[None]:
+        """Talk over sockets that nobody else can reach, if a kernel comes of it."""
+        if not self._may_be_private:
+            yield
+            return
+        manager: Any = self.parent
+        before = {name: getattr(manager, name) for name in ("transport", "ip", *port_names)}
+        sockets = str(server.at_hand() / str(next(_counter)))
+        ports = dict(zip(port_names, itertools.count(1), strict=False))
+        self.process = None
+        self._move({"transport": "ipc", "ip": sockets, **ports})
+        try:
+            yield
+        finally:
+            if self.process is None:
+                self._move(before)
+            else:
+                self._sockets, self._may_be_private = sockets, False
+                self._return_ports(before)
+
+    def _move(self, address: Mapping[str, Any]) -> None:
+        """Have manager, clients and kernel meet elsewhere; none of them has looked yet."""
+        manager: Any = self.parent
+        for name, value in address.items():
+            setattr(manager, name, value)
+        file = Path(manager.connection_file)
+        told = json.loads(file.read_text(encoding="utf-8"))
+        file.write_text(json.dumps({**told, **address}, indent=2), encoding="utf-8")
+        self.connection_info = manager.get_connection_info()
+
+    def _return_ports(self, before: Mapping[str, Any]) -> None:
+        """Let other kernels have the ports that were kept for this one."""
+        manager: Any = self.parent
+        manager.cache_ports = False
+        if self.ports_cached:
+            for name in port_names:
+                LocalPortCache.instance().return_port(before[name])
+            self.ports_cached = False
 
     async def _bound(self) -> None:
-        """Wait until the kernel listens: who calls too early tries again much later."""
-        paths = self._socket_paths()
+        """Wait until the kernel listens: who calls too early tries again much later.
+
+        Not for long, since those who wait for an answer begin to count when this is over.
+        """
+        paths, end = self._socket_paths(), time.monotonic() + SOON
         while self.process.poll() is None and not all(path.exists() for path in paths):
+            if time.monotonic() > end:
+                return
             await asyncio.sleep(PAUSE)
 
     def _socket_paths(self) -> list[Path]:
-        """Where the kernel listens, if that is in the private folder."""
+        """Return where the kernel listens, if that is in the private folder."""
         manager: Any = self.parent
         return [Path(f"{self._sockets}-{port}") for port in manager.ports] if self._sockets else []
 
@@ -182,6 +245,12 @@ def why_not(cmd: Sequence[str], kwargs: Mapping[str, Any]) -> str:
     return f"{', '.join(sorted(unknown))} cannot be passed on" if unknown else ""
 
 
+def _asks_for_transport(manager: KernelManager) -> bool:
+    """Whether the user's configuration says over what to talk, be it what is usual."""
+    sections = [name for name in manager.section_names() if name in manager.config]
+    return any("transport" in manager.config[name] for name in sections)
+
+
 def _entries(path: str) -> list[str]:
     """Return the folders of a search path."""
     return path.split(os.pathsep) if path else []
@@ -192,14 +261,31 @@ def differs(ours: Mapping[str, str], theirs: Mapping[str, str]) -> str:
     names = sorted(
         name
         for name in ours.keys() | theirs.keys()
-        if name.startswith(READ_AT_START) and ours.get(name) != theirs.get(name)
+        if name.startswith(READ_AT_START) and name != "PYTHONSTARTUP"
+        if ours.get(name) != theirs.get(name)
     )
     return f"{', '.join(names)} differ from the first kernel's" if names else ""
 
 
-def say_once(reason: str) -> None:
-    """Warn that a kernel starts as usual, the first time for each reason."""
-    if reason not in _said:
-        _said.add(reason)
-        text = f"kernels start as usual and slower, not forked: {reason}"
+def shadows(folder: Path, imported: Collection[str]) -> str:
+    """Which modules in a kernel's folder take the place of those that the server imported."""
+    names: set[str] = set()
+    # What is wrong with a folder, its entry tells.
+    with contextlib.suppress(OSError):
+        names = {entry.name.partition(".")[0] for entry in folder.iterdir()}
+    # IPython looks into the folder after Python's own library and before what is installed.
+    names &= set(imported) - sys.stdlib_module_names
+    found = [n for n in sorted(names) if any(Path(folder, n + end).is_file() for end in ENDINGS)]
+    return f"{folder} has a module of its own named {', '.join(found)}" if found else ""
+
+
+def say_once(text: str) -> None:
+    """Warn of something, the first time only."""
+    if text in _said:
+        return
+    _said.add(text)
+    try:
         warnings.warn(text, RuntimeWarning, stacklevel=2)
+    except RuntimeWarning:
+        # Where warnings are errors, a slower kernel is still better than none.
+        logging.getLogger(__name__).warning(text)
