@@ -23,7 +23,7 @@ from helpers.publish.seminar.plan import (
     variable_labels,
 )
 from helpers.publish.site.markup import Html, joined, link, prose, tag
-from helpers.publish.site.start_page import load_codebook().dataset["question"], latest
+from helpers.publish.site.start_page import latest
 from helpers.publish.site.support_types import account_labels, other_types
 
 Table: TypeAlias = tuple[list[str], list[list[object]]]
