@@ -97,7 +97,7 @@ class RunningKernel:
     @contextlib.contextmanager
     def at_work(self, manager: Any) -> Iterator[None]:
         """Watch a started kernel, and let it be killed; StoppedError if all is being stopped."""
-        self.manager, self.number = manager, manager.provisioner.pid
+        self.manager = manager
         self.begun = time.monotonic()
         with _lock:
             _kernels.append(self)
@@ -108,6 +108,7 @@ class RunningKernel:
             # Only now: a kernel that starts while all are stopped is in the list, or ends here.
             if _stopping.is_set():
                 raise StoppedError("stopped before its first cell")
+            self.number = manager.provisioner.pid
             yield
         finally:
             with _lock:
