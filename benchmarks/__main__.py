@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from benchmarks import contenders as by
-from benchmarks import kernels, limit, scale
+from benchmarks import following, kernels, limit, readings, scale
 from benchmarks.contenders import Contender, Place
 from benchmarks.measure import Measured, measure
 
@@ -129,11 +129,20 @@ def _others(place: Place, quick: bool, rounds: list[dict[str, Measured]]) -> Ite
     costs = scale.milliseconds_a_run(place, [4] if quick else [10, 100, 1000])
     listed = ", ".join(f"{cost:.0f} ms among {size}" for size, cost in costs.items())
     yield f"- A run of a notebook that prints one number costs {listed}."
+    found, seconds = readings.at_once()
+    n = sum(map(len, found))
+    each = readings.one_by_one(found, 20 if quick else 400)
+    yield (
+        f"- All {n} readings of all accounts are derived at once in {seconds:.2f} CPU "
+        f"seconds; one after another, a sample of them takes {1000 * each:.0f} ms each: "
+        f"{n * each / seconds:.0f} times as long."
+    )
     planned = 1000 if quick else 10_000
     yield (
         f"- {planned} runs are planned and checked against the store in "
         f"{scale.planned_seconds(place, planned):.1f} s."
     )
+    yield from following.lines()
 
 
 if __name__ == "__main__":

@@ -135,9 +135,9 @@ def small_rows() -> Rows:
     web = "https://example.org/"
     return {
         "accounts": [
-            ["essay", "The essay", "2023-01", "2023-01-31", "Only the essay", "essay"],
-            ["record_2023", "Record 2023", "2023-02-28", "2023-02-28", "Events", ""],
-            ["record_2026", "Record 2026", "2026-06-25", "2026-06-25", "Events", ""],
+            ["essay", "The essay", "2023-01", "2023-01-31", "Only the essay", "essay", "no"],
+            ["record_2023", "Record 2023", "2023-02-28", "2023-02-28", "Events", "", "yes"],
+            ["record_2026", "Record 2026", "2026-06-25", "2026-06-25", "Events", "", "yes"],
         ],
         "states": states,
         "sources": [
@@ -160,12 +160,38 @@ def small_rows() -> Rows:
         "adjudications": [
             ["essay", "KAZ", "alliance", "confidence", "coder_1", "The membership is named."]
         ],
+        "undecided": [
+            ["essay", "ARM", "public_stance", who, "ambivalent", "supports"] for who in WHO
+        ],
+        "explanations": [
+            ["record_2023", "KAZ", "aid_to_ukraine", "nonlethal", "The two events name the relief."]
+        ],
         "earlier_readings": [
             ["essay", "KAZ", "alliance", "coder_1", "1", "silent", *[""] * 5],
         ],
         "events": [
-            ["KAZ-01", "KAZ", "2022-06", "diplomatic", "neutral", "A visit.", "wire-one", "yes"],
-            ["KAZ-02", "KAZ", "2022-05-01", "troops", "neutral", "A word.", "wire-two", "no"],
+            [
+                "KAZ-01",
+                "KAZ",
+                "2022-06",
+                "diplomatic",
+                "neutral",
+                "A visit.",
+                "wire-one",
+                "yes",
+                "reported",
+            ],
+            [
+                "KAZ-02",
+                "KAZ",
+                "2022-05-01",
+                "troops",
+                "neutral",
+                "A word.",
+                "wire-two",
+                "no",
+                "reported",
+            ],
             [
                 "ARM-01",
                 "ARM",
@@ -175,8 +201,25 @@ def small_rows() -> Rows:
                 "A treaty.",
                 "wire-one;wire-two",
                 "yes",
+                "reported",
             ],
-            ["KAZ-03", "KAZ", "2023-03", "economic", "neutral", "A sale.", "wire-one", "yes"],
+            [
+                "KAZ-03",
+                "KAZ",
+                "2023-03",
+                "economic",
+                "neutral",
+                "A sale.",
+                "wire-one",
+                "yes",
+                "reported",
+            ],
+        ],
+        "searches": [
+            [
+                *("record_2023", "KAZ", "alliance", "one way;another way", "A shelf", "2026-01-30"),
+                *("3", "yes", "nothing_found", "KAZ-01", "Made up."),
+            ]
         ],
         "claims": [
             [
@@ -203,6 +246,25 @@ def small_rows() -> Rows:
                 "low",
                 "no",
             ],
+        ],
+        "measures": [
+            [
+                "index",
+                "An index",
+                "A wire",
+                "2023",
+                "low < high",
+                "Closeness",
+                "record_2023",
+                "type;public_stance",
+                "wire-one",
+                "",
+            ]
+        ],
+        "measure_values": [
+            ["index", "KAZ", "low", "1", "wire-one", ""],
+            ["index", "ARM", "high", "2", "wire-one", ""],
+            ["index", "KGZ", "not given", "", "wire-one", ""],
         ],
         "un_resolutions": [
             [

@@ -7,7 +7,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import agreement, tables
-from helpers.analysis.agreement import alpha_interval, cohen_kappa, krippendorff_alpha, reliability
+from helpers.analysis.agreement import (
+    alpha_interval,
+    cohen_kappa,
+    gwet_ac,
+    krippendorff_alpha,
+    linear_weights,
+    mean_kappa,
+    percent_agreement,
+    reliability,
+)
 
 
 def matrix(text: str, first: int = 1) -> np.ndarray:
@@ -51,6 +60,158 @@ def test_alpha_of_two_observers_and_five_values_is_the_published_one() -> None:
     ratings = np.array([["abcde".index(letter) for letter in row] for row in rows])
 
     assert krippendorff_alpha(ratings) == pytest.approx(0.692, abs=0.0006)
+
+
+def from_table(*rows: list[int]) -> np.ndarray:
+    """Return the ratings of two coders from their contingency table."""
+    table = np.array(rows)
+    first, second = np.indices(table.shape)
+    return np.stack([np.repeat(side.ravel(), table.ravel()) for side in (first, second)])
+
+
+def from_counts(*rows: list[int]) -> np.ndarray:
+    """Return ratings from how many coders gave each code to each unit."""
+    return np.array([np.repeat(np.arange(len(row)), row) for row in rows]).T
+
+
+def two_abstractors() -> np.ndarray:
+    """Return the table of two abstractors of Gwet, Handbook of Inter-Rater Reliability (2014).
+
+    As printed, with its results, in the overview and the weighting vignette of his R package irrCAC
+    (data set cont3x3abstractors).
+    """
+    return from_table([13, 0, 0], [0, 20, 7], [0, 4, 56])
+
+
+def fifteen_patients() -> np.ndarray:
+    """Return the first fifteen patients of Fleiss (1971), six diagnoses each, as codes.
+
+    As Gwet prints them, with the results, in the overview of irrCAC (data set distrib.6raters).
+    """
+    return from_counts(
+        [0, 0, 0, 6, 0],
+        [0, 3, 0, 0, 3],
+        [0, 1, 4, 0, 1],
+        [0, 0, 0, 0, 6],
+        [0, 3, 0, 3, 0],
+        [2, 0, 4, 0, 0],
+        [0, 0, 4, 0, 2],
+        [2, 0, 3, 1, 0],
+        [2, 0, 0, 4, 0],
+        [0, 0, 0, 0, 6],
+        [1, 0, 0, 5, 0],
+        [1, 1, 0, 4, 0],
+        [0, 3, 3, 0, 0],
+        [1, 0, 0, 5, 0],
+        [0, 2, 0, 3, 1],
+    )
+
+
+def thirty_patients() -> np.ndarray:
+    """Return all thirty patients of Fleiss (1971), rater by rater as in the R package irr.
+
+    Raters are the columns of its data set diagnoses, which sorts each patient's six diagnoses.
+    """
+    rows = """
+        444444 222555 233335 555555 222444 113333 333355 113334 114444 555555 144444 124444 222333
+        144444 224445 333335 111455 111112 224444 133555 555555 244444 224555 114444 144445 222224
+        111155 224444 133333 555555
+    """
+    return np.array([[int(code) - 1 for code in row] for row in rows.split()]).T
+
+
+def quadratic_weights(n_codes: int) -> np.ndarray:
+    return 1 - (np.subtract.outer(np.arange(n_codes), np.arange(n_codes)) / (n_codes - 1)) ** 2
+
+
+def test_two_abstractors_have_the_published_coefficients() -> None:
+    ratings = two_abstractors()
+
+    assert percent_agreement(ratings) == pytest.approx(89)
+    assert cohen_kappa(*ratings) == pytest.approx(0.7964094, abs=5e-8)
+    assert krippendorff_alpha(ratings) == pytest.approx(0.7972585, abs=5e-8)
+    assert gwet_ac(ratings, 3) == pytest.approx(0.8493305, abs=5e-8)
+    assert gwet_ac(ratings, 3, quadratic_weights(3)) == pytest.approx(0.9402369, abs=5e-8)
+
+
+def test_six_raters_of_fifteen_patients_have_the_published_coefficients() -> None:
+    ratings = fifteen_patients()
+
+    assert percent_agreement(ratings) == pytest.approx(55.11111, abs=5e-6)
+    assert krippendorff_alpha(ratings) == pytest.approx(0.4204384, abs=5e-8)
+    assert gwet_ac(ratings, 5) == pytest.approx(0.4448007, abs=5e-8)
+
+
+def test_four_raters_with_gaps_have_the_published_coefficients() -> None:
+    # Gwet (2014), as in irrCAC (data set cac.raw4raters): the data of `four_observers`, one rating
+    # apart, and a unit with one rating, which counts for what prevails.
+    ratings = matrix(
+        """
+        1 2 3 3 2 1 4 1 2 * * *
+        1 2 3 3 2 2 4 1 2 5 * *
+        * 3 3 3 2 3 4 2 2 5 1 3
+        1 2 3 3 2 4 4 1 2 5 1 *
+        """
+    )
+
+    assert percent_agreement(ratings) == pytest.approx(81.81818, abs=5e-6)
+    assert krippendorff_alpha(ratings) == pytest.approx(0.74342, abs=5e-6)
+    assert gwet_ac(ratings, 5) == pytest.approx(0.77544, abs=5e-6)
+    assert gwet_ac(ratings, 5, quadratic_weights(5)) == pytest.approx(0.914, abs=5e-5)
+
+
+def test_kappa_of_six_raters_is_the_mean_over_pairs_that_light_proposed() -> None:
+    # Light (1971) on the diagnoses of Fleiss (1971): 0.459, as the R package irr gives it.
+    assert mean_kappa(thirty_patients()) == pytest.approx(0.459, abs=5e-4)
+    # Two of the raters: 0.631, the example of irr's kappa2.
+    assert cohen_kappa(*thirty_patients()[1:3]) == pytest.approx(0.631, abs=5e-4)
+
+
+def test_weighted_kappa_of_ordered_scores_is_the_published_one() -> None:
+    # The second and third rater of the R package irr's data set anxiety, weights "equal"; its
+    # scores 1, 2, 3, 4 and 6 are taken for five neighbours.
+    second = "3 6 4 6 2 4 2 4 3 3 2 3 3 3 2 2 1 3 3 4".replace("6", "5")
+    third = "2 1 4 4 3 2 1 6 1 1 1 2 3 3 1 1 3 3 2 2".replace("6", "5")
+    ratings = matrix(f"{second}\n{third}")
+
+    assert cohen_kappa(*ratings, ordered=True) == pytest.approx(0.1459075, abs=5e-8)
+    assert cohen_kappa(*ratings) == pytest.approx(-0.006289308, abs=5e-8)
+
+
+def test_one_disagreement_among_equal_ratings_is_the_paradox() -> None:
+    ratings = np.array([[0] * 12 + [1], [0] * 13])
+
+    assert krippendorff_alpha(ratings) == pytest.approx(0)
+    assert cohen_kappa(*ratings) == pytest.approx(0)
+    assert percent_agreement(ratings) == pytest.approx(1200 / 13)
+    assert gwet_ac(ratings, 2) > 0.9
+
+
+def test_missing_values_beside_agreement_do_not_count() -> None:
+    ratings = np.array([[0, 1, -1, 1, -1], [0, 1, 0, -1, -1], [-1, 1, -1, -1, 1]])
+
+    assert krippendorff_alpha(ratings) == pytest.approx(1)
+    assert percent_agreement(ratings) == 100
+    assert mean_kappa(ratings) == pytest.approx(1)
+    assert gwet_ac(ratings, 2) == pytest.approx(1)
+
+
+def test_agreement_on_one_code_alone_is_defined_for_gwet_only() -> None:
+    ratings = np.zeros((3, 4), np.int64)
+
+    assert gwet_ac(ratings, 3) == 1
+    assert np.isnan([mean_kappa(ratings), krippendorff_alpha(ratings)]).all()
+    nobody_twice = np.array([[0, -1], [-1, 1]])
+    assert np.isnan([gwet_ac(nobody_twice, 2), percent_agreement(nobody_twice)]).all()
+    with pytest.raises(ValueError, match="n_codes must be at least 2"):
+        gwet_ac(ratings, 1)
+
+
+def test_near_codes_agree_more_on_an_ordered_scale() -> None:
+    near, far = np.array([[0, 1, 2, 2], [0, 1, 2, 1]]), np.array([[0, 1, 2, 2], [0, 1, 2, 0]])
+
+    assert linear_weights(3).tolist() == [[1, 0.5, 0], [0.5, 1, 0.5], [0, 0.5, 1]]
+    assert gwet_ac(near, 3, linear_weights(3)) > gwet_ac(far, 3, linear_weights(3))
 
 
 def test_kappa_of_a_two_by_two_table() -> None:

@@ -2,11 +2,14 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from helpers.data import case_names, load_codebook
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -56,6 +59,28 @@ def test_time_and_memory_are_those_of_all_processes(tmp_path, monkeypatch):
     assert found.seconds > 0
     with pytest.raises(RuntimeError, match="ended with 3:\nno"):
         measure(["sh", "-c", "echo no; exit 3"], tmp_path, dict(os.environ))
+
+
+def test_readings_are_counted_once_and_sampled_one_by_one(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT)
+    from benchmarks import readings  # noqa: PLC0415
+
+    found, seconds = readings.at_once()
+    assert sum(map(len, found)) > 1000
+    assert seconds > 0
+    assert readings.one_by_one(found, 3) > 0
+
+
+def test_every_change_of_every_list_is_timed(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT)
+    from benchmarks import following  # noqa: PLC0415
+
+    monkeypatch.setattr(following, "case_names", lambda: case_names().head(1))
+    browser, notebook = following.browser_milliseconds(), following.notebook_milliseconds()
+    assert len(notebook) == 7
+    assert all(times for times in notebook.values())
+    if shutil.which("chromium"):
+        assert len(browser) > len(load_codebook().variables)
 
 
 def test_it_says_how_it_is_called():

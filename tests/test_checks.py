@@ -124,8 +124,8 @@ CELLS: list[tuple[str, int, dict[str, str], str]] = [
     ("codings", 5, {"source": ""}, "must not be empty|coded"),
     ("codings", 5, {"locator": ""}, "must not be empty|coded"),
     ("codings", 5, {"rationale": ""}, "must not be empty|coded"),
-    ("codings", 5, {"code": "turning"}, "exiting, seeking, none (realignment"),
-    ("codings", 5, {"code": "exiting;seeking"}, "exiting, seeking, none"),
+    ("codings", 5, {"code": "turning"}, "exiting, seeking, diversifying, none (realignment"),
+    ("codings", 5, {"code": "exiting;seeking"}, "exiting, seeking, diversifying, none"),
     ("codings", 5, {"scope": "region"}, "state, group"),
     ("codings", 5, {"confidence": "certain"}, "low, medium, high"),
     ("codings", 5, {"source": "wire-1"}, "essay, wire-one"),
@@ -172,6 +172,18 @@ CELLS: list[tuple[str, int, dict[str, str], str]] = [
     ("earlier_readings", 2, {"scope": "region"}, "state, group"),
     ("earlier_readings", 2, {"confidence": "sure"}, "low, medium, high"),
     ("earlier_readings", 2, {"rationale": "word " * 25 + "word"}, "26 words|25"),
+    ("accounts", 3, {"needs_searches": "perhaps"}, "yes, no"),
+    ("searches", 2, {"account": "esay"}, "essay, record_2023"),
+    ("searches", 2, {"variable": "alliances"}, "alliance"),
+    ("searches", 2, {"queries": ""}, "must not be empty"),
+    ("searches", 2, {"queries": "one way"}, "at least two differently worded"),
+    ("searches", 2, {"where": ""}, "must not be empty"),
+    ("searches", 2, {"searched_on": "2026-01"}, "YYYY-MM-DD"),
+    ("searches", 2, {"texts_read": "few"}, "number"),
+    ("searches", 2, {"estimated": "about"}, "yes, no"),
+    ("searches", 2, {"outcome": "nothing"}, "nothing_found"),
+    ("searches", 2, {"events": "KAZ-99"}, "events.csv"),
+    ("searches", 2, {"events": "ARM-01"}, "an event about ARM; must be one about KAZ"),
     ("adjudications", 2, {"account": "esay"}, "essay, record_2023"),
     ("adjudications", 2, {"state": "QAA"}, "the cases in states.csv"),
     ("adjudications", 2, {"variable": "alliances"}, "alliance"),
@@ -189,6 +201,7 @@ CELLS: list[tuple[str, int, dict[str, str], str]] = [
     ("events", 2, {"date": "2022-02-29"}, "calendar"),
     ("events", 2, {"dimension": "trade"}, "recognition, troops"),
     ("events", 2, {"direction": "towards"}, "away_from_russia, neutral"),
+    ("events", 2, {"standing": "disputed"}, "reported, denied"),
     ("events", 2, {"description": ""}, "must not be empty"),
     ("events", 2, {"source": "wire-nine"}, "wire-one"),
     ("events", 2, {"source": "wire-one;wire-nine"}, "'wire-nine'"),
@@ -444,6 +457,40 @@ def test_turn_beside_undecided_realignment_is_allowed(small_folder: Path) -> Non
     for row in rows[3:6]:
         row[4:6] = ["undecided", ""]
     write_table(small_folder, "codings", rows)
+    assert find_problems(small_folder) == []
+
+
+def test_silence_of_an_account_that_needs_searches_must_have_been_looked_for(
+    small_folder: Path,
+) -> None:
+    write_table(small_folder, "searches", [])
+    (problem,) = find_problems(small_folder)
+    assert (problem.file, problem.line, problem.column) == ("codings.csv", 34, "status")
+    assert "searches.csv has no search" in problem.message
+    accounts = small_rows()["accounts"]
+    accounts[1][-1] = "no"
+    write_table(small_folder, "accounts", accounts)
+    assert find_problems(small_folder) == []
+
+
+def test_a_report_that_its_state_denies_is_low_at_most(small_folder: Path) -> None:
+    rows = small_rows()
+    rows["events"][1][-1] = "denied"
+    write_table(small_folder, "events", rows["events"])
+    problems = find_problems(small_folder)
+    assert [(p.line, p.column) for p in problems] == [(n, "confidence") for n in (29, 30, 31)]
+    assert "must be low" in problems[0].message
+    assert "KAZ-02" in problems[0].message
+    for row in rows["codings"][27:30]:
+        row[7] = "low"
+    write_table(small_folder, "codings", rows["codings"])
+    assert find_problems(small_folder) == []
+
+
+def test_a_denied_report_behind_the_first_locator_caps_nothing(small_folder: Path) -> None:
+    rows = small_rows()
+    rows["events"][0][-1] = "denied"
+    write_table(small_folder, "events", rows["events"])
     assert find_problems(small_folder) == []
 
 

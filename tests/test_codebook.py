@@ -43,7 +43,7 @@ def test_codes_run_from_furthest_to_closest(book: Codebook) -> None:
     assert len(acts) == 3
     for act in acts:
         assert act.code_ids == ("refused", "withheld", "endorsed", "recognised")
-    assert book.variable("realignment").code_ids == ("exiting", "seeking", "none")
+    assert book.variable("realignment").code_ids == ("exiting", "seeking", "diversifying", "none")
     assert book.variable("fate_tied").code_ids == ("no", "yes")
     assert book.level("material").code_ids == ("none", "unknown", "economic", "military")
 

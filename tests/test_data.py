@@ -22,6 +22,7 @@ from helpers.data import (
 )
 from helpers.dataset.codebook import load_codebook
 from helpers.dataset.files import REPOSITORY, DataError, data_folder, using_data
+from helpers.dataset.loading import told_apart
 from helpers.dataset.schema import TABLES
 
 DATA = REPOSITORY / "data"
@@ -34,6 +35,7 @@ NUMBERS = {
     "paragraphs": {"words"},
     "un_resolutions": {"yes", "no", "abstain", "absent"},
     "earlier_readings": {"reading"},
+    "searches": {"texts_read"},
 }
 MANY = 10_000
 
@@ -202,13 +204,29 @@ def test_coverage_adds_up(account: str, coder: str, least: str, group: bool) -> 
     assert (table["n_states"] == 13).all()
     assert (table[outcomes].sum(axis="columns") == table["n_states"]).all()
     assert all(dtype == "int64" for dtype in table.dtypes)
-    counted = Counter(load_codings(account, coder, least, group)["status"])
+    counted = Counter(told_apart(load_codings(account, coder, least, group))["status"])
     totals = table[outcomes].drop(columns="not_read").sum()
     assert totals[totals > 0].to_dict() == dict(counted)
     cases = load_cases(account, coder, least, group_statements=group)
     for variable in book.variables:
         column = f"{variable.id}_{variable.code_ids[0]}" if variable.is_set else variable.id
         assert cases[column].notna().sum() == table.at[variable.id, "coded"]
+
+
+def test_silence_that_was_looked_for_is_told_apart() -> None:
+    looked_for = {(r["account"], r["state"], r["variable"]) for r in read("searches")}
+    for account in ACCOUNTS:
+        plain = load_codings(account)
+        apart = told_apart(plain)
+        keys = zip(plain["account"], plain["state"], plain["variable"], strict=True)
+        expected = [
+            "searched" if status == "silent" and key in looked_for else status
+            for status, key in zip(plain["status"], keys, strict=True)
+        ]
+        assert apart["status"].tolist() == expected
+        pd.testing.assert_frame_equal(apart.drop(columns="status"), plain.drop(columns="status"))
+    assert "searched" not in told_apart(load_codings("essay"))["status"].tolist()
+    assert "silent" not in told_apart(load_codings("record_2023"))["status"].tolist()
 
 
 @pytest.mark.parametrize(("account", "coder"), WHO)

@@ -55,7 +55,20 @@ EXTRAS = {
 DEV = pins(PROJECT["dependency-groups"]["dev"])
 LINT = pins(PROJECT["dependency-groups"]["lint"])
 BROWSER = pins(PROJECT["dependency-groups"]["browser"])
-BROWSER_TESTS = [REPOSITORY / "tests" / f"test_{name}.py" for name in ("site", "codebook_json")]
+BROWSER_TESTS = [
+    REPOSITORY / "tests" / f"{name}.py"
+    for name in (
+        "reader",
+        "test_site",
+        "test_codebook_json",
+        "test_codings_js",
+        "test_code_page",
+        "test_class_page",
+        "test_seminar",
+        "test_explore_lab",
+        "test_what_if_page",
+    )
+]
 
 
 def conda_pins() -> dict[str, str]:
@@ -186,6 +199,8 @@ def test_what_is_imported_is_pinned() -> None:
     }
     allowed[package / "regenerate" / "cluster.py"] = EXTRAS["cluster"]
     allowed[package / "publish" / "site" / "build.py"] = EXTRAS["site"]
+    allowed[package / "publish" / "seminar" / "workbook.py"] = EXTRAS["seminar"]
+    allowed[package / "dataset" / "coding_sheet.py"] = EXTRAS["seminar"]
     for path in (REPOSITORY / "src").rglob("*.py"):
         assert imported_by(path) - standard <= as_imported(RUN | allowed.get(path, {})), path
     for folder in ("tests", "benchmarks"):

@@ -53,6 +53,7 @@ EXPECTED = {
     "Member": column("states", "state"),
     "Resolution": column("un_resolutions", "resolution"),
     "ResolutionSet": ids("resolution_sets"),
+    "Measure": column("measures", "measure"),
 }
 
 

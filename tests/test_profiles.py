@@ -45,6 +45,9 @@ def test_coverage_adds_up_for_cases_and_others():
         assert len(table) == len(account_ids())
         assert (table["of"] == len(variable_ids())).all()
     assert (profiles.coverage_by_account("NIC")["not read"] == len(variable_ids())).all()
+    searched = profiles.coverage_by_account("BLR")["searched, nothing found"]
+    assert searched.loc["The essay"] == 0
+    assert searched.iloc[1:].gt(0).all()
 
 
 def test_codes_stand_side_by_side():
@@ -52,6 +55,8 @@ def test_codes_stand_side_by_side():
     assert codes.loc["Use of territory", "The essay"] == "staging"
     assert codes.loc["Arms supply", "The essay"] == "(silent)"
     assert codes.loc["Restraints"].iloc[1] == "(not read)"
+    assert "(silent)" not in codes.iloc[:, 1:].to_numpy()
+    assert "(searched, nothing found)" in codes.iloc[:, 1:].to_numpy()
     assert profiles.codes_by_account("NIC").empty
 
 

@@ -141,7 +141,7 @@ def test_our_commands_exist_with_their_options(
         named = context.params["notebooks"]
         assert select_runs(REPOSITORY / "notebooks", named, given, ALLOWED)
     # These write or serve, and have tests of their own.
-    elif words[0] not in {"refresh", "diff", "lab", "site", "new-notebook"}:
+    elif words[0] not in {"refresh", "diff", "lab", "seminar", "site", "new-notebook"}:
         done = CliRunner().invoke(main, words)
         assert done.exit_code == 0, done.output
 

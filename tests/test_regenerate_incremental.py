@@ -1,13 +1,15 @@
 """A run is due when something that it depended on has changed, and only then."""
 
+import dataclasses
 import json
 import os
 import shutil
+import sys
 
 import pytest
 from notebook_maker import asking, code, printed, write
 
-from helpers.regenerate.fingerprint import CHANGED, file_digest, names_digest
+from helpers.regenerate.fingerprint import CHANGED, MISSING, file_digest, names_digest
 from helpers.regenerate.incremental import Ledger, Project, reasons
 from helpers.regenerate.plan import Run
 from helpers.regenerate.store import open_store, read_records
@@ -118,6 +120,12 @@ def test_another_place_is_no_change(house, tmp_path_factory):
     assert other.why() == ""
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes of Unix")
+def test_a_pipe_is_no_file_and_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    assert file_digest(tmp_path / "pipe") == MISSING
+
+
 def test_a_missing_file(house):
     (house.root / "data/read.csv").unlink()
     assert house.why() == "changed: data/read.csv"
@@ -206,3 +214,10 @@ def test_data_that_changed_during_the_run_count_as_changed(house):
 def test_a_folder_that_no_longer_counts(house):
     house.project = Project(house.root / "nb", house.root / "code", {})
     assert house.why() == "changed: data/read.csv"
+
+
+def test_a_run_is_due_when_another_setting_decides_what_it_reads(house):
+    house.did(house.reads())
+    assert house.why() == ""
+    house.project = dataclasses.replace(house.project, settings="another folder")
+    assert house.why() == "changed: settings"

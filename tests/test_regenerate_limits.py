@@ -40,6 +40,7 @@ NOTEBOOKS = {
     "10_good": (SETTINGS, {}),
     "11_child": (f"{STARTS}, start_new_session=True)\nprint('started')", {}),
     "12_orphan": (f"import subprocess; subprocess.run('setsid {SLEEP} &', shell=True)", {}),
+    "14_exits": ("import sys; sys.exit()", {}),
     "13_both": (f"{STARTS}, start_new_session=True)\nwhile True: pass", {"timeout": 2}),
 }
 
@@ -97,6 +98,7 @@ def test_each_is_reported_for_what_it_is(ran):
         "04_loop": rf"{limit}ran longer than the 2 s allowed \(--timeout\)",
         "05_stop": rf"{limit}ran longer than the 2 s allowed \(--timeout\)",
         "06_memory": rf"{limit}took \d+ MB of memory, where 600 MB are allowed \(--max-memory\)",
+        "14_exits": r"cell \[3\]: SystemExit: the cells after it are not executed",
         "13_both": rf"{limit}ran longer than the 2 s allowed \(--timeout\)",
         "07_error": rf"{limit}put out \d+\.\d MB, .*",
         "08_odd": r".*no limit 'timout' \(did you mean 'timeout'\?\); allowed: timeout, max_.*",

@@ -50,6 +50,17 @@ def test_two_executions_give_the_same_bytes():
     assert to_bytes(executed()) != to_bytes(executed("2027"))
 
 
+def test_of_widgets_only_what_stands_for_them_is_kept():
+    content = executed()
+    view = {"model_id": "a1", "version_major": 2, "version_minor": 0}
+    shown = {"application/vnd.jupyter.widget-view+json": view, "text/plain": "Controls"}
+    content["cells"][3]["outputs"][3]["data"] = nbformat.from_dict(shown)
+    content["metadata"]["widgets"] = {"state": {"a1": {}}}
+    found = normalised(content)
+    assert found["cells"][3]["outputs"][-1]["data"] == {"text/plain": "Controls"}
+    assert "widgets" not in found["metadata"]
+
+
 def test_keeps_what_was_written_and_found():
     content = normalised(executed())
     assert [cell["id"] for cell in content["cells"]] == [

@@ -50,6 +50,22 @@ def test_a_folder_is_gone_with_its_process(process, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+ANEW = """\
+import shutil
+from helpers.regenerate.scratch import MARK, scratch
+before = scratch()
+shutil.rmtree(before)
+assert scratch() == before and (before / MARK).is_file()
+assert before.stat().st_mode & 0o077 == 0
+"""
+
+
+def test_a_folder_that_was_removed_is_made_anew(tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    subprocess.run([sys.executable, "-c", ANEW], check=True)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_what_the_dead_left_is_cleared_and_nothing_else(process, tmp_path):
     mine = tmp_path / f"{PREFIX}of-my-own"
     mine.mkdir()

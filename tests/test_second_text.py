@@ -55,6 +55,12 @@ def test_types_follow_the_other_scheme() -> None:
     ]
 
 
+def test_the_account_that_needs_searches_is_the_one_that_is_marked() -> None:
+    totals = {account: coverage(account).sum() for account in ("letter", "logbook")}
+    assert (totals["letter"]["silent"], totals["letter"]["searched"]) == (4, 0)
+    assert (totals["logbook"]["silent"], totals["logbook"]["searched"]) == (0, 6)
+
+
 def test_options_and_silence_are_those_of_the_scheme() -> None:
     cases = load_cases("letter", silence="no")
     assert typology.derive(cases).loc["PER", "type"] == "talker"
@@ -109,6 +115,13 @@ SHOWN: list[Callable[[], Any]] = [
     lambda: plots.composition(tables.composition(derived(), "region"), "Regions"),
     lambda: plots.level_panels(tables.level_shares(derived(), "region"), "Levels"),
     lambda: sensitivity.standing(sensitivity.readings("letter")),
+    lambda: tables.choices_table(sensitivity.readings("letter")),
+    lambda: tables.type_shares_table(sensitivity.readings("letter")),
+    lambda: tables.verdict_shares_table(sensitivity.readings("logbook")),
+    lambda: tables.findings_table(sensitivity.readings("logbook")),
+    lambda: tables.deciding_table(sensitivity.readings("logbook")),
+    lambda: plots.type_heat(sensitivity.readings("logbook"), "Types"),
+    lambda: plots.specification_curve(sensitivity.readings("logbook"), "words_given", "Words"),
     lambda: sensitivity.pivotal(load_cases("letter")),
     lambda: comparison.code_changes(*both()),
     lambda: comparison.type_changes(derived("letter"), derived("logbook")),

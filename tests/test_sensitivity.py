@@ -1,27 +1,41 @@
 """Robust, fragile and open by their definitions; single codings decide as said."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from helpers import plots, sensitivity, tables
-from helpers.analysis.sensitivity import pivotal, readings, standing
+from helpers.analysis.readings import Readings, readings, type_names
+from helpers.analysis.sensitivity import (
+    deciding,
+    finding_counts,
+    finding_spread,
+    pivotal,
+    standing,
+    type_counts,
+    verdict_counts,
+)
 from helpers.analysis.typology import derive, needed
 from helpers.data import load_cases, load_codings
 from helpers.dataset.files import using_data
 
 
-def made_up(rows: list[tuple[str, dict[str, object], str, tuple[str, ...]]]) -> pd.DataFrame:
-    """Return readings from state, departures from the baseline, type and bounds."""
-    kinds = derive(load_cases("essay"))["type"].dtype
-    table = [
-        {"state": state, **sensitivity.BASELINE, **changed, "type": kind, "could_be": bounds}
-        for state, changed, kind, bounds in rows
-    ]
-    return pd.DataFrame(table).astype({"type": kinds})
-
-
-STRICT: dict[str, object] = {"min_confidence": "high"}
-CLOSED: dict[str, object] = {"silence": "no"}
+def made_up(
+    *types: str, bounds: tuple[str, ...] = ("hedger",), n_values: tuple[int, ...] = ()
+) -> Readings:
+    """Return readings of one made-up state: its type under each, its bounds in the baseline."""
+    names = type_names()
+    bits = sum(1 << names.index(kind) for kind in bounds)
+    sizes = n_values or (len(types),)
+    return Readings(
+        account="essay",
+        choices={f"choice {n}": tuple(range(size)) for n, size in enumerate(sizes)},
+        states=("ARM",),
+        types=np.array([[names.index(kind)] for kind in types], dtype="int8"),
+        could_be=np.full((len(types), 1), bits),
+        verdicts=np.zeros((len(types), 4), dtype="int8"),
+        findings=np.array([[[kind == "hedger"]] * 4 for kind in types]),
+    )
 
 
 @pytest.mark.parametrize(
@@ -35,47 +49,66 @@ CLOSED: dict[str, object] = {"silence": "no"}
     ],
 )
 def test_the_three_words(bounds: tuple[str, ...], other: str, word: str) -> None:
-    table = standing(made_up([("ARM", {}, "hedger", bounds), ("ARM", STRICT, other, ("hedger",))]))
+    table = standing(made_up("hedger", other, bounds=bounds))
 
     assert table.loc["ARM", "standing"] == word
+    assert table.loc["ARM", "could_be"] == bounds
     assert table.loc["ARM", "n_possible"] == len(bounds)
     assert table.loc["ARM", "n_readings"] == 2
 
 
 def test_an_undetermined_type_is_never_robust() -> None:
-    table = standing(made_up([("ARM", {}, "undetermined", ("hedger", "endorser"))]))
+    table = standing(made_up("undetermined", bounds=("hedger", "endorser")))
 
     assert table.loc["ARM", "standing"] == "open"
 
 
+# Two choices of two and three values; the first by itself moves nothing, the second does.
+TWO = ("hedger", "endorser", "hedger", "hedger", "bystander", "hedger")
+
+
 def test_a_choice_moves_a_type_only_if_it_alone_is_changed() -> None:
-    rows = [
-        ("ARM", {}, "hedger", ("hedger",)),
-        ("ARM", STRICT, "endorser", ("hedger",)),
-        ("ARM", CLOSED, "hedger", ("hedger",)),
-        ("ARM", {**STRICT, **CLOSED}, "bystander", ("hedger",)),
-    ]
-    row = standing(made_up(rows)).loc["ARM"]
+    row = standing(made_up(*TWO, n_values=(2, 3))).loc["ARM"]
 
-    assert row["moved_by"] == ("min_confidence",)
+    assert row["moved_by"] == ("choice 1",)
     assert row["other_types"] == ("bystander", "endorser")
-    assert (row["n_same"], row["n_readings"]) == (2, 4)
+    assert (row["n_same"], row["n_readings"]) == (4, 6)
 
 
-def test_the_baseline_must_be_there() -> None:
-    with pytest.raises(ValueError, match="baseline"):
-        standing(made_up([("ARM", STRICT, "hedger", ("hedger",))]))
+def test_what_a_choice_decides_is_counted_over_all_pairs_that_differ_in_it_alone() -> None:
+    found = made_up(*TWO, n_values=(2, 3))
+    table = deciding(found)
+
+    assert table.index.tolist() == ["choice 1", "choice 0"]
+    assert table["n_pairs"].tolist() == [6, 3]
+    assert table["n_moved"].tolist() == [4, 1]
+    assert table["percent_moved"].tolist() == [66.7, 33.3]
+    assert table["states"].tolist() == [("ARM",), ()]
+    spread = finding_spread(found, "turning_away")
+    assert spread.round(2).to_dict() == {"choice 1": 0.67, "choice 0": 0.0}
 
 
-def test_readings_are_all_combinations_and_hold_the_analysis_itself() -> None:
-    table = readings("essay")
-    strict = table.query("coder == 'coder_2' and silence == 'no' and min_confidence == 'high'")
-    choice = strict[~strict["group_statements"]].set_index("state")
-    direct = derive(load_cases("essay", "coder_2", "high", "no", False))
+def test_counts_of_types_verdicts_and_findings_are_of_all_readings() -> None:
+    found = made_up(*TWO, n_values=(2, 3))
+    types, verdicts, held = type_counts(found), verdict_counts(found), finding_counts(found)
 
-    assert len(table) == 3 * 2 * 3 * 2 * 13
-    assert choice["type"].astype(str).to_dict() == direct["type"].astype(str).to_dict()
-    assert choice["could_be"].to_dict() == direct["could_be"].to_dict()
+    assert types.loc["ARM", ["hedger", "endorser", "bystander", "distancer"]].tolist() == [
+        4,
+        1,
+        1,
+        0,
+    ]
+    assert verdicts.loc["all_three", ["verdict", "contradicted", "open"]].tolist() == [
+        "contradicted",
+        6,
+        0,
+    ]
+    assert held.loc["turning_away", ["n_states", "n_same", "fewest", "most"]].tolist() == [
+        1,
+        4,
+        0,
+        1,
+    ]
 
 
 def test_accounts_that_are_unknown_or_not_coded_are_refused(small_folder) -> None:
@@ -147,31 +180,38 @@ def test_evidence_is_joined_and_silence_read_as_no_has_none() -> None:
 
 
 def test_tables_to_read_keep_counts_and_names() -> None:
-    rows = [("ARM", {}, "hedger", ("hedger",)), ("ARM", STRICT, "undetermined", ("hedger",))]
-    table = standing(made_up(rows))
-
-    assert tables.standing_table(table).loc["Armenia", "same type in"] == "1 of 2 readings"
-    moved = tables.moved_by_table(table)
-    assert moved.loc["min confidence"].tolist() == [1, 1, "Armenia"]
-    assert moved.loc["coder"].tolist() == [0, 1, "none"]
+    found = readings("essay")
+    n = len(found)
+    table = tables.standing_table(standing(found))
+    same = standing(found).loc["IRN", "n_same"]
+    assert table.loc["Iran", "same type"] == tables.under(same, n)
+    choices = tables.choices_table(found)
+    assert choices.loc["whose coding", "in the baseline"] == "adjudicated"
+    assert choices["values"].product() == n
+    shares = tables.type_shares_table(found)
+    assert shares.loc["Iran", "military backer"] == f"{100 * same / n:.0f}% ({same})"
+    verdicts = tables.verdict_shares_table(found)["in the baseline"]
+    assert set(verdicts) <= {"contradicted", "open", "holds"}
+    assert tables.findings_table(found)["in the baseline"].str.contains("of 13").all()
+    assert tables.deciding_table(found)["another type in"].str.fullmatch(r"\d+% \(\d+\)").all()
     single = sensitivity.with_evidence(pivotal(load_cases("essay")), load_codings("essay"))
     assert ("Iran", "Arms") in tables.pivotal_table(single).index
 
 
-def test_the_grid_says_what_it_shows() -> None:
-    every = [
-        {"coder": coder, "silence": silence, "min_confidence": least, "group_statements": group}
-        for coder in ("coder_1", "adjudicated")
-        for silence in ("open", "no")
-        for least in ("low", "high")
-        for group in (True, False)
-    ]
-    rows = [("IRN", choice, "hedger", ("hedger", "endorser")) for choice in every]
-    rows[0] = ("IRN", every[0], "undetermined", ("hedger",))
-    table = made_up(rows)
-    picture = plots.reading_grid(table, standing(table), "Readings")
+def test_under_every_reading_is_said_in_words() -> None:
+    assert tables.under(3, 3) == "under every reading"
+    assert tables.under(0, 3) == "under 0 of 3 readings"
 
-    assert picture.alt == (
-        "Readings. Iran: fragile, hedger in 15 of 16 readings, otherwise undetermined, 2 possible."
-    )
-    assert picture.png().startswith(b"\x89PNG")
+
+def test_figures_of_readings_say_what_they_show() -> None:
+    found = readings("essay")
+    heat = plots.type_heat(found, "Types")
+    worth = standing(found).loc["IRN"]
+    said = f"Iran: {worth['standing']}, military backer {worth['n_same']} of {len(found)}"
+    assert said in heat.alt
+    assert heat.png().startswith(b"\x89PNG")
+    curve = plots.specification_curve(found, "turning_away", "Turning away")
+    n_base = finding_counts(found).loc["turning_away", "n_states"]
+    assert f"in the baseline {n_base}." in curve.alt
+    assert "threshold of turning away" in curve.alt
+    assert curve.png().startswith(b"\x89PNG")

@@ -6,9 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
-import threading
 import zipfile
-from contextlib import contextmanager
 from functools import cache
 from html.parser import HTMLParser
 from urllib.parse import unquote, urldefrag, urlsplit
@@ -16,17 +14,20 @@ from urllib.parse import unquote, urldefrag, urlsplit
 import nbformat
 import openpyxl
 import pytest
+from made_up_class import write_class
 from poisoned_data import PAYLOADS, Wild, write_poisoned_data
 
-from helpers.data import case_names, load_states
+from helpers.analysis.typology import derive
+from helpers.analysis.what_if import with_changes
+from helpers.data import case_names, load_cases, load_states
 from helpers.dataset.codebook import load_codebook
 from helpers.dataset.files import REPOSITORY
 from helpers.publish.export.collect import load_contents
-from helpers.publish.site.serve import server
 
 try:
     from axe_playwright_python.sync_playwright import Axe
-    from playwright.sync_api import expect, sync_playwright
+    from playwright.sync_api import expect
+    from reader import LAPTOP, PHONE, Reader, chromium, served
 except ModuleNotFoundError:
     if os.environ.get("CI"):
         raise
@@ -44,6 +45,8 @@ PAGES = [
     "codebook.html",
     "docs/index.html",
     "docs/add-a-state.html",
+    "code/class.html",
+    "code/index.html",
     "tables/index.html",
     "tables/about.html",
     "tables/events.html",
@@ -51,20 +54,10 @@ PAGES = [
     "tables/coders.html",
     "cite.html",
     "limits.html",
+    "teach.html",
+    "for-students.html",
     "search.html?q=armenia",
 ]
-CUT_OFF = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    # No name can be looked up, and no address but this machine's can be reached.
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-]
-LAPTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 CELLS = 150
 
 
@@ -100,17 +93,6 @@ def folder(built):
     return built[0]
 
 
-@contextmanager
-def served(folder):
-    """Offer the address at which a site is served."""
-    with server(folder, 0) as running:
-        thread = threading.Thread(target=running.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{running.server_address[1]}/"
-        running.shutdown()
-        thread.join()
-
-
 @pytest.fixture(scope="module")
 def address(folder):
     with served(folder) as place:
@@ -120,47 +102,8 @@ def address(folder):
 @pytest.fixture(scope="module")
 def browser():
     """Return Chromium. Where there is none the tests are skipped, but never in CI."""
-    found = next(
-        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-    )
-    if found is None:
-        missing = "Chromium is not installed; .ci/run does that"
-        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=found, args=CUT_OFF)
+    with chromium() as running:
         yield running
-        running.close()
-
-
-class Reader:
-    """A window of the browser that remembers what went wrong in it."""
-
-    def __init__(self, browser, address, viewport, scheme):
-        self.address = address
-        self.context = browser.new_context(viewport=viewport, color_scheme=scheme)
-        self.page = self.context.new_page()
-        self.wrong = []
-        self.page.on("request", self._asked)
-        self.page.on("pageerror", lambda error: self.wrong.append(f"error: {error}"))
-        self.page.on(
-            "console",
-            lambda said: self.wrong.append(said.text) if said.type == "error" else None,
-        )
-        self.page.on("dialog", self._told)
-        self.page.on("requestfailed", lambda asked: self.wrong.append(f"failed: {asked.url}"))
-
-    def _asked(self, request):
-        if not request.url.startswith((self.address, "data:")):
-            self.wrong.append(f"outside: {request.url}")
-
-    def _told(self, dialog):
-        self.wrong.append(f"dialog: {dialog.message}")
-        dialog.dismiss()
-
-    def open(self, path):
-        # Idle, not only loaded: the icon comes last, and leaving a page breaks off its request.
-        self.page.goto(self.address + path, wait_until="networkidle")
-        return self.page
 
 
 @pytest.fixture
@@ -314,13 +257,17 @@ def test_downloads_can_be_opened(folder):
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_pages_are_sound(window, path):
+def test_pages_are_sound(window, path, tmp_path):
     """Nothing goes wrong, nothing is asked outside, nothing is too wide, axe finds nothing."""
     window.wrong.clear()
     page = window.open(path)
     expect(page.locator("h1").first).to_be_visible()
     if "search" in path:
         expect(page.locator("#search-results li").first).to_be_visible()
+    if "class" in path:
+        files = sorted(write_class(tmp_path / "class", 3, seed=1).iterdir())
+        page.get_by_label("Drop the class").set_input_files([*files, REPOSITORY / "README.md"])
+        expect(page.locator("#verdicts")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
     # The many rows of a large table are alike, and looking at each takes minutes.
     page.evaluate(
@@ -470,6 +417,30 @@ def test_pages_read_well_without_scripts(browser, address):
     page = context.new_page()
     page.goto(address + "tables/states.html")
     assert page.locator("table.sortable tbody tr").count() == len(load_states())
+    context.close()
+
+
+@pytest.mark.parametrize("state", ["IRN", "KGZ", "PRK"])
+def test_another_code_shows_at_once_what_follows(reader, state):
+    page = reader.open(f"states/{state}.html?account=essay&arms_supply=dual_use")
+    codes = {"arms_supply": "dual_use"}
+    row = derive(with_changes(load_cases(), state, codes)).loc[state]
+    place = page.locator("#what-if")
+    expect(place).to_have_attribute("data-type", row["type"])
+    expect(place).to_have_attribute("data-could-be", ";".join(row["could_be"]))
+    page.get_by_role("button", name="Back to the codes").click()
+    row = derive(load_cases()).loc[state]
+    expect(place).to_have_attribute("data-type", row["type"])
+    assert page.url == f"{reader.address}states/{state}.html"
+    expect(page.locator('.page-toc a[href="#what-if"]')).to_have_count(1)
+
+
+def test_without_scripts_there_is_nothing_to_change(browser, address):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(address + "states/IRN.html")
+    assert page.get_by_role("heading", name="What if").count() == 0
+    assert page.locator("#what-if").inner_text() == ""
     context.close()
 
 

@@ -32,7 +32,7 @@ CODES = {
     "economic_support": ("curtailed", "none", "trade", "lifeline"),
     "public_stance": ("opposes", "distances", "ambivalent", "supports"),
     "aid_to_ukraine": ("arms", "nonlethal", "none"),
-    "realignment": ("exiting", "seeking", "none"),
+    "realignment": ("exiting", "seeking", "diversifying", "none"),
 }
 ACTS = ("recognises_dpr_lpr", "recognises_annexations")
 KINDS = ("combat_troops", "arms_supply", "territory_use", "economic_support")
@@ -245,7 +245,7 @@ def test_material_over_all_codes() -> None:
 
 def test_turning_away_over_all_codes() -> None:
     combinations = list(itertools.product(*((*CODES[name], None) for name in TURNS)))
-    assert len(combinations) == 5 * 4 * 4
+    assert len(combinations) == 5 * 4 * 5
     for codes in combinations:
         given = dict(zip(TURNS, codes, strict=True))
         assert level_of("turning_away", given) == expected_turning(*codes), codes

@@ -20,6 +20,8 @@ _SHORT_NAMES = {
     "association": "analysis",
     "claims": "analysis",
     "comparison": "analysis",
+    "measures": "analysis",
+    "explore": "display",
     "plots": "display",
     "profiles": "analysis",
     "scaling": "analysis",
@@ -27,6 +29,7 @@ _SHORT_NAMES = {
     "tables": "display",
     "typology": "analysis",
     "votes": "analysis",
+    "what_if": "analysis",
 }
 
 

@@ -40,6 +40,9 @@ Member: TypeAlias = str
 ResolutionSet: TypeAlias = str
 """A set of resolutions: an id of ``resolution_sets`` in the codebook."""
 
+Measure: TypeAlias = str
+"""A measure that others made: an id of ``measures.csv``."""
+
 ALLOWED: dict[str, Callable[[], tuple[str, ...]]] = {
     "Account": allowed.account_ids,
     "Silence": allowed.silence_ids,
@@ -55,5 +58,6 @@ ALLOWED: dict[str, Callable[[], tuple[str, ...]]] = {
     "OrderedVariable": allowed.ordered_variable_ids,
     "Member": allowed.member_ids,
     "ResolutionSet": allowed.resolution_set_ids,
+    "Measure": allowed.measure_ids,
 }
 """For each name that an annotation may use, a function that returns its values."""

@@ -10,8 +10,8 @@ from helpers.analysis.scaling import ABSENCES, CUTS, places, steps
 from helpers.analysis.votes import agreement, roll_calls
 from helpers.dataset.allowed import account_ids, require
 from helpers.dataset.codebook import load_codebook
-from helpers.dataset.loading import case_names, load_codings, load_states, load_status, load_table
-from helpers.dataset.outcomes import ABSENT, ABSTAIN, CODED, NOT_READ, UNDECIDED
+from helpers.dataset.loading import case_names, load_codings, load_states, load_table, told_apart
+from helpers.dataset.outcomes import ABSENT, ABSTAIN, CODED, NOT_READ, SEARCHED, UNDECIDED
 from helpers.dataset.words import (
     code_or_status,
     labels,
@@ -70,15 +70,21 @@ def coverage_by_account(state: str) -> pd.DataFrame:
     state that is no case.
     """
     case, book = is_case(state), load_codebook()
-    outcomes = [*book.ids("statuses"), NOT_READ]
+    outcomes = [*book.ids("statuses"), SEARCHED, NOT_READ]
     rows = {}
     for account, label in _accounts().items():
-        known = load_status(account).loc[state] if case else pd.Series(dtype="object")
+        known = _readings(account, state)["status"] if case else pd.Series(dtype="object")
         counts = known.reindex([v.id for v in book.variables]).fillna(NOT_READ).value_counts()
         rows[label] = [int(counts.get(outcome, 0)) for outcome in outcomes]
     table = pd.DataFrame.from_dict(rows, orient="index", columns=outcomes)
     table = table.assign(of=table.sum(axis="columns")).rename_axis("account")
     return table.rename(columns=labels("derived_statuses"))
+
+
+def _readings(account: str, state: str) -> pd.DataFrame:
+    """Return a state's codings by variable, searched silence told from unsearched."""
+    codings = told_apart(load_codings(account))
+    return codings[codings["state"] == state].set_index("variable")
 
 
 def codes_by_account(state: str) -> pd.DataFrame:
@@ -89,8 +95,9 @@ def codes_by_account(state: str) -> pd.DataFrame:
     variables = load_codebook().variables if is_case(state) else ()
     columns = {}
     for account, label in _accounts().items():
-        rows = load_codings(account).query("state == @state").set_index("variable")
-        said = code_or_status(rows["code"], rows["status"])
+        rows = _readings(account, state)
+        why = rows["status"].replace(labels("derived_statuses"))
+        said = code_or_status(rows["code"], why)
         said = said.reindex([v.id for v in variables]).fillna(f"({NOT_READ})")
         columns[label] = said.str.replace("_", " ").set_axis([v.label for v in variables])
     return pd.DataFrame(columns).rename_axis("variable")
@@ -135,8 +142,8 @@ def events_of(state: str) -> pd.DataFrame:
 def events_table(events: pd.DataFrame, said: pd.DataFrame) -> pd.DataFrame:
     """Return `events_of` a state with labels, and the codes of its `evidence` that rest on each.
 
-    One row per event: ``date``, ``about``, ``direction``, ``description``, ``cited for`` (variable
-    and accounts), ``source read``.
+    One row per event: ``date``, ``about``, ``direction``, ``standing``, ``description``,
+    ``cited for`` (variable and accounts), ``source read``.
     """
     cited: dict[str, dict[str, list[str]]] = {}
     for row in said.reset_index().to_dict(orient="records"):
@@ -150,6 +157,7 @@ def events_table(events: pd.DataFrame, said: pd.DataFrame) -> pd.DataFrame:
         "date": events["date"],
         "about": events["dimension"].map(labels("event_dimensions")),
         "direction": events["direction"].map(labels("event_directions")),
+        "standing": events["standing"].map(labels("event_standings")),
         "description": events["description"],
         "cited for": uses,
         "source read": events["source_read"],

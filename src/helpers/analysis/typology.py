@@ -110,8 +110,13 @@ def thesis(cases: pd.DataFrame, options: Iterable[str] = ()) -> pd.DataFrame:
 
 
 def _options(options: Iterable[str]) -> Options:
-    known = load_codebook().ids("options")
-    return frozenset(require("option", option, known) for option in options)
+    book = load_codebook()
+    asked = frozenset(require("option", option, book.ids("options")) for option in options)
+    for choice, several in book.rules.choices.items():
+        if len(asked & {*several}) > 1:
+            both = " and ".join(option for option in several if option in asked)
+            raise ValueError(f"options {both} exclude each other: both decide {choice!r}")
+    return asked
 
 
 def _records(cases: pd.DataFrame) -> list[tuple[tuple[Code, ...], _Pairs]]:
@@ -119,7 +124,7 @@ def _records(cases: pd.DataFrame) -> list[tuple[tuple[Code, ...], _Pairs]]:
     book = load_codebook()
     rules = book.rules
     conditions = [case.when for case in (*rules.types, *rules.flags, *rules.thesis)]
-    names = rests_on(rules, conditions, frozenset(book.ids("options")))
+    names = rests_on(rules, conditions, None)
     missing = [name for name in names if name not in cases.columns]
     if missing:
         raise ValueError(f"the table of cases lacks the columns {', '.join(missing)}")

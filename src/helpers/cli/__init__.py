@@ -4,7 +4,7 @@ Commands are thin: they read arguments, call a function and print. They import w
 they need when they run, so that ``--help`` and what only reads text start at once.
 """
 
-from helpers.cli import dataset, notebooks, publish
+from helpers.cli import agree, dataset, notebooks, publish, seminar
 from helpers.cli.group import main
 
-__all__ = ["dataset", "main", "notebooks", "publish"]
+__all__ = ["agree", "dataset", "main", "notebooks", "publish", "seminar"]

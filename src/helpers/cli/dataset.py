@@ -1,25 +1,32 @@
 """The commands that read, check and compare the dataset."""
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
 
 from helpers.cli.group import data_errors, example, main
+from helpers.dataset.files import using_data
 
 
-@main.command(epilog=example("coalition check", "coalition check --data my_codings"))
+@main.command(epilog=example("coalition check", "coalition check --consistency"))
 @click.option(
     "--data",
     type=click.Path(path_type=Path),
     help="Data folder to check; by default the repository's, or that of COALITION_DATA.",
 )
-def check(data: Path | None) -> None:
+@click.option(
+    "--consistency",
+    is_flag=True,
+    help="List the codings all of whose evidence points elsewhere, explained or not.",
+)
+def check(data: Path | None, consistency: bool) -> None:
     """Check the data tables, and name everything that is wrong.
 
-    Ends with code 1 if anything is. Adjudicated codings that adjudications.csv does
-    not account for are listed too, and are no error.
+    Ends with code 1 if anything is. Codings that nothing accounts for in
+    adjudications.csv, undecided.csv or explanations.csv are listed too, and are no error.
     """
-    from helpers.dataset.checks import find_problems, unexplained  # noqa: PLC0415
+    from helpers.dataset.checks import find_problems, mismatches, unexplained  # noqa: PLC0415
 
     with data_errors():
         problems = find_problems(data)
@@ -27,6 +34,11 @@ def check(data: Path | None) -> None:
     for line in [*problems, *(f"to explain: {note}" for note in notes)]:
         click.echo(line)
     click.echo(f"{len(problems)} problem(s), {len(notes)} coding(s) to explain")
+    if consistency and not problems:
+        from helpers.display.tables import consistency_text  # noqa: PLC0415
+
+        with using_data(data) if data else nullcontext():
+            click.echo(consistency_text(mismatches()), nl=False)
     if problems:
         raise click.exceptions.Exit(1)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import helpers
-from helpers.dataset.files import VERIFYING, data_folder
+from helpers.dataset.files import CODINGS, VERIFYING, data_folder
 
 if TYPE_CHECKING:
     from helpers.regenerate.incremental import Project
@@ -29,10 +29,17 @@ def project() -> "Project":
     return Project(
         notebooks=notebooks_folder(),
         code=Path(helpers.__file__).resolve().parent,
-        folders={"data": data_folder()},
+        folders={"data": data_folder(), **_codings()},
         verify=_problems,
         verifying=VERIFYING,
+        settings=os.environ.get(CODINGS, ""),
     )
+
+
+def _codings() -> dict[str, Path]:
+    """Return the folder of codings from outside, if one is named and there."""
+    folder = Path(os.environ.get(CODINGS) or os.devnull).expanduser().resolve()
+    return {"codings": folder} if folder.is_dir() else {}
 
 
 def _problems() -> str:

@@ -37,6 +37,11 @@ def silence_ids() -> tuple[str, ...]:
     return load_codebook().ids("silence_readings")
 
 
+def undecided_ids() -> tuple[str, ...]:
+    """Return the readings of what is undecided."""
+    return load_codebook().ids("undecided_readings")
+
+
 def confidence_ids() -> tuple[str, ...]:
     """Return the levels of confidence, lowest first."""
     return load_codebook().ids("confidences")
@@ -102,6 +107,11 @@ def verdict_ids() -> tuple[str, ...]:
 def ordered_variable_ids() -> tuple[str, ...]:
     """Return the variables whose codes stand in order."""
     return tuple(variable.id for variable in load_codebook().variables if not variable.is_set)
+
+
+def measure_ids() -> tuple[str, ...]:
+    """Return the measures that others made."""
+    return _column("measures", ["measure"])
 
 
 def member_ids() -> tuple[str, ...]:

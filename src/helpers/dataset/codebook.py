@@ -16,8 +16,8 @@ import dataclasses
 import functools
 import re
 import textwrap
-from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -39,9 +39,12 @@ _LISTS: dict[str, set[str]] = {
     "confidences": _ENTRY,
     "scopes": _ENTRY,
     "silence_readings": _ENTRY,
+    "undecided_readings": _ENTRY,
     "coders": _ENTRY,
     "event_dimensions": _ENTRY,
+    "event_standings": _ENTRY,
     "event_directions": _COLOURED,
+    "search_outcomes": _ENTRY,
     "claim_verdicts": _COLOURED,
     "votes": _COLOURED,
     "resolution_kinds": _ENTRY,
@@ -69,7 +72,14 @@ _MAY_BE_EMPTY = {
     "thesis",
 }
 _VARIABLE = {"id", "label", "short_label", "question", "type", "group", "codes", "border_cases"}
-_OF_VARIABLES = {"silence_code", "accounts", "max_confidence", "requires", "votes"}
+_OF_VARIABLES = {
+    "silence_code",
+    "accounts",
+    "max_confidence",
+    "requires",
+    "votes",
+    "directions",
+}
 _MARKS = {
     "claim_verdicts": ("checkable", "fair_when_written", "fair_at_cut_off"),
     "resolution_sets": ("apart",),
@@ -77,10 +87,13 @@ _MARKS = {
 """What the entries of a list may be marked as."""
 _OPTIONAL = {
     "support_types": {"step"},
+    "options": {"choice"},
+    "votes": {"direction"},
     "variables": _OF_VARIABLES,
+    "event_standings": {"max_confidence"},
     **{name: {"marks"} for name in _MARKS},
 }
-_TEXTS = ("id", "label", "short_label", "rule", "statement", "question", "silence_code")
+_TEXTS = ("id", "label", "short_label", "rule", "statement", "question", "silence_code", "choice")
 _DATASET = {
     "title",
     "version",
@@ -98,7 +111,8 @@ class Entry:
     """One coded value, type or rule; what its list does not have is empty.
 
     ``rule`` of a support type, a flag or a bound is made from its condition, ``breaks`` from that
-    of a thesis statement. ``step`` is the place of a support type in the scheme's order.
+    of a thesis statement. ``step`` is the place of a support type in the scheme's order,
+    ``choice`` what an option decides, ``direction`` where a vote moves a state.
     """
 
     id: str
@@ -109,6 +123,9 @@ class Entry:
     resolutions: tuple[str, ...] = ()
     breaks: str = ""
     marks: tuple[str, ...] = ()
+    choice: str = ""
+    direction: str = ""
+    max_confidence: str = ""
 
 
 @dataclass(frozen=True)
@@ -125,7 +142,8 @@ class Variable:
 
     Codes of an ordinal variable run from furthest from Russia to closest. ``silence_code`` is what
     silence takes where an analysis reads it as "no"; sets have none and are then empty. Where
-    ``accounts`` is empty all accounts are coded.
+    ``accounts`` is empty all accounts are coded. ``directions`` has, for a code, the directions of
+    evidence that speak for it; for a code that is not there any does.
     """
 
     id: str
@@ -140,6 +158,7 @@ class Variable:
     accounts: tuple[str, ...] = ()
     max_confidence: str = ""
     votes: Votes | None = None
+    directions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def code_ids(self) -> tuple[str, ...]:
@@ -277,6 +296,18 @@ def _problems(file: str, raw: Any) -> Iterator[Problem]:
             place = f"resolution_sets.{entry.get('id')}.resolutions"
             message = "must be a list of texts with at least one entry"
             yield Problem(file, entry.get(LINE, 0), place, str(held)[:40], message)
+    directions = [item.get("id") for item in _mappings(raw.get("event_directions"))]
+    for vote in _mappings(raw.get("votes")):
+        if vote.get("direction", directions[0] if directions else None) not in directions:
+            message = f"must be one of {', '.join(map(str, directions))}"
+            place = f"votes.{vote.get('id')}.direction"
+            yield Problem(file, vote.get(LINE, 0), place, str(vote["direction"])[:40], message)
+    sure = [level.get("id") for level in _mappings(raw.get("confidences"))]
+    for entry in _mappings(raw.get("event_standings")):
+        if entry.get("max_confidence", *sure[:1]) not in sure:
+            place = f"event_standings.{entry.get('id')}.max_confidence"
+            message = f"must be one of {', '.join(map(str, sure))}"
+            yield Problem(file, entry.get(LINE, 0), place, str(entry["max_confidence"]), message)
     for variable in _mappings(raw.get("variables")):
         yield from _variable_problems(file, variable, raw)
 
@@ -363,6 +394,25 @@ def _variable_problems(file: str, raw: dict[str, Any], book: dict[str, Any]) -> 
             yield Problem(file, line, f"{place}.{key}", str(raw[key])[:40], message)
     if "votes" in raw:
         yield from _votes_problems(file, f"{place}.votes", raw["votes"], line)
+    known = [item.get("id") for item in _mappings(book.get("event_directions"))]
+    yield from _directions_problems(file, f"{place}.directions", raw, codes, known)
+
+
+def _directions_problems(
+    file: str, place: str, raw: dict[str, Any], codes: list[Any], known: list[Any]
+) -> Iterator[Problem]:
+    """Yield codes that there are not, and directions that events cannot have."""
+    line, found = raw.get(LINE, 0), raw.get("directions", {})
+    if not isinstance(found, dict):
+        yield Problem(file, line, place, str(found)[:40], "must be a mapping of codes to lists")
+        return
+    for code, those in _plain(found):
+        if code not in codes:
+            message = f"not a code; allowed: {', '.join(map(str, codes))}"
+            yield Problem(file, line, place, str(code)[:40], message)
+        if not _are_texts(those) or not those or not set(those) <= set(known):
+            message = f"must be a list of directions; allowed: {', '.join(map(str, known))}"
+            yield Problem(file, line, f"{place}.{code}", str(those)[:40], message)
 
 
 def _votes_problems(file: str, place: str, raw: Any, line: int) -> Iterator[Problem]:
@@ -437,7 +487,15 @@ def _entry(raw: dict[str, Any]) -> Entry:
         step=raw.get("step"),
         resolutions=tuple(raw.get("resolutions", ())),
         marks=tuple(raw.get("marks", ())),
+        choice=raw.get("choice", ""),
+        direction=raw.get("direction", ""),
+        max_confidence=raw.get("max_confidence", ""),
     )
+
+
+def _plain(raw: dict[str, Any]) -> list[tuple[str, Any]]:
+    """Return the pairs of a mapping without the line that it stands on."""
+    return [(key, value) for key, value in raw.items() if key != LINE]
 
 
 def _variable(raw: dict[str, Any]) -> Variable:
@@ -455,6 +513,7 @@ def _variable(raw: dict[str, Any]) -> Variable:
         accounts=tuple(raw.get("accounts", ())),
         max_confidence=raw.get("max_confidence", ""),
         votes=votes and Votes(tuple(votes["resolutions"]), votes.get("within_months")),
+        directions={code: tuple(those) for code, those in _plain(raw.get("directions", {}))},
     )
 
 

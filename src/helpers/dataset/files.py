@@ -28,6 +28,9 @@ SETTLED = 50_000_000
 VERIFYING = "helpers.verifying"
 """The audit event that is raised with True before files are only checked, then with False."""
 
+CODINGS = "COALITION_CODINGS"
+"""The environment variable that names a folder of codings from outside, such as a class's."""
+
 REPOSITORY = Path(__file__).resolve().parents[3]
 _instead: ContextVar[Path | None] = ContextVar("data folder to use instead", default=None)
 
@@ -295,12 +298,12 @@ def _read_rows(path: Path, columns: tuple[str, ...]) -> tuple[list[Row], list[Pr
     try:
         header = next(reader)
         if header != list(columns):
-            problems.append(_header_problem(path.name, header, columns))
+            problems.append(header_problem(path.name, header, columns))
             return [], problems
         start = reader.line_num + 1
         for record in reader:
             line, start = start, reader.line_num + 1
-            problems.extend(_record_problems(path.name, line, record, columns))
+            problems.extend(record_problems(path.name, line, record, columns))
             if len(record) == len(columns):
                 rows.append(Row(line, dict(zip(columns, record, strict=True))))
     except csv.Error as error:
@@ -310,7 +313,7 @@ def _read_rows(path: Path, columns: tuple[str, ...]) -> tuple[list[Row], list[Pr
     return rows, problems
 
 
-def _header_problem(file: str, header: list[str], columns: Sequence[str]) -> Problem:
+def header_problem(file: str, header: list[str], columns: Sequence[str]) -> Problem:
     """Say how a header differs from what it must be."""
     missing = [name for name in columns if name not in header]
     surplus = [name for name in header if name not in columns]
@@ -322,7 +325,7 @@ def _header_problem(file: str, header: list[str], columns: Sequence[str]) -> Pro
     return Problem(file, 1, "", ",".join(header), "; ".join(parts))
 
 
-def _record_problems(
+def record_problems(
     file: str, line: int, record: list[str], columns: Sequence[str]
 ) -> list[Problem]:
     """Say what is wrong with the shape of one record."""
@@ -334,7 +337,7 @@ def _record_problems(
     if _is_plain(record):
         return []
     cells = zip(columns, record, strict=True)
-    found = ((column, cell, _cell_message(cell)) for column, cell in cells)
+    found = ((column, cell, cell_message(cell)) for column, cell in cells)
     return [Problem(file, line, column, cell, text) for column, cell, text in found if text]
 
 
@@ -344,7 +347,7 @@ def _is_plain(record: list[str]) -> bool:
     return joined.isprintable() and "| " not in joined and " |" not in joined
 
 
-def _cell_message(cell: str) -> str:
+def cell_message(cell: str) -> str:
     """Say what no cell may hold: what cannot be seen, or breaks a line."""
     if "\n" in cell or "\r" in cell:
         return "a line break inside a cell"

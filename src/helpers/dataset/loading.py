@@ -19,7 +19,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers.dataset.allowed import account_ids, confidence_ids, require, require_flag, silence_ids
+from helpers.dataset.allowed import (
+    account_ids,
+    confidence_ids,
+    require,
+    require_flag,
+    silence_ids,
+    undecided_ids,
+)
 from helpers.dataset.checks import require_clean
 from helpers.dataset.codebook import Codebook, Variable, load_codebook
 from helpers.dataset.files import data_folder, once_per_state, read_rows
@@ -32,6 +39,7 @@ from helpers.dataset.outcomes import (
     GROUP_DROPPED,
     NOT_READ,
     OPEN,
+    SEARCHED,
     SILENT,
 )
 from helpers.dataset.rules import Bound, holds
@@ -44,6 +52,7 @@ _NUMBERS = {
     "tile_row",
     "words",
     "reading",
+    "texts_read",
     "yes",
     "no",
     "abstain",
@@ -98,6 +107,7 @@ def load_codings(
     coder: str = ADJUDICATED,
     min_confidence: str = "low",
     group_statements: bool = True,
+    undecided: str = OPEN,
 ) -> pd.DataFrame:
     """One row per state and variable that was read, for one account and coder.
 
@@ -111,6 +121,9 @@ def load_codings(
         Coded rows with less confidence are marked ``below_threshold``.
     group_statements : bool
         If not, codings that rest on a statement about a group of states are ``group_dropped``.
+    undecided : str
+        Which of the two codes of ``undecided.csv`` an undecided coding counts as, with the least
+        confidence unless it has more: ``further``, ``closer``, or none.
 
     Raises
     ------
@@ -133,12 +146,30 @@ def load_codings(
     require_flag("group_statements", group_statements)
     table = load_table("codings")
     table = table[(table["account"] == chosen) & (table["coder"] == coder)]
+    table = _read_undecided(table, undecided)
     too_low = levels[: levels.index(min_confidence)]
     below = (table["status"] == CODED) & table["confidence"].isin(too_low)
     status = table["status"].mask(below, BELOW_THRESHOLD)
     if not group_statements:
         status = status.mask((status == CODED) & (table["scope"] == "group"), GROUP_DROPPED)
     return table.assign(status=status).reset_index(drop=True)
+
+
+def _read_undecided(codings: pd.DataFrame, reading: str) -> pd.DataFrame:
+    """Return codings in which what is undecided counts as one of its two codes."""
+    if require("undecided", reading, undecided_ids()) == OPEN:
+        return codings
+    key = ["account", "state", "variable", "coder"]
+    codes = load_table("undecided").set_index(key)[reading]
+    found = codings.merge(codes.rename("read"), on=key, how="left").set_axis(codings.index)
+    named = found["read"].notna()
+    return codings.assign(
+        status=codings["status"].mask(named, CODED),
+        code=codings["code"].mask(named, found["read"]),
+        confidence=codings["confidence"].mask(
+            named & (codings["confidence"] == ""), confidence_ids()[0]
+        ),
+    )
 
 
 def load_status(
@@ -155,29 +186,46 @@ def load_status(
     return _wide(codings, "status").fillna(NOT_READ)
 
 
+def told_apart(codings: pd.DataFrame) -> pd.DataFrame:
+    """Return codings whose status tells a silence that was looked for from one that was not."""
+    searches = load_table("searches")
+    pair = ["account", "state", "variable"]
+    looked_for = pd.MultiIndex.from_frame(codings[pair]).isin(
+        pd.MultiIndex.from_frame(searches[pair])
+    )
+    silent = codings["status"] == SILENT
+    return codings.assign(status=codings["status"].mask(silent & looked_for, SEARCHED))
+
+
 def load_cases(
     account: str = FIRST,
     coder: str = ADJUDICATED,
     min_confidence: str = "low",
     silence: str = OPEN,
     group_statements: bool = True,
+    undecided: str = OPEN,
 ) -> pd.DataFrame:
     """One row per case, indexed by ISO3 code, ready for analysis.
 
     One ordered categorical column per ordinal or binary variable; one ``boolean`` column per
     member of a set, named ``variable_member``; one per bound of the codebook, true where one
     passage says it. What is not coded is missing. With ``silence="no"`` a silent variable has its
-    ``silence_code``, and a silent set is empty; undecided, unread and dropped codings stay
-    missing.
+    ``silence_code``, and a silent set is empty; undecided codings, unless ``undecided`` says how
+    they are read, and unread and dropped ones stay missing.
 
     >>> load_cases("essay").loc["KAZ", "turns_to_turkey"]
     np.True_
     >>> int(load_cases("essay", min_confidence="high")["arms_supply"].notna().sum())
     2
     """
+    codings = load_codings(account, coder, min_confidence, group_statements, undecided)
+    return as_cases(codings, silence)
+
+
+def as_cases(codings: pd.DataFrame, silence: str = OPEN) -> pd.DataFrame:
+    """Return codings of one account and coder as `load_cases` does, whoever made them."""
     require("silence", silence, silence_ids())
     book = load_codebook()
-    codings = load_codings(account, coder, min_confidence, group_statements)
     coded = codings[codings["status"] == CODED]
     codes = _wide(coded, "code")
     if silence == AS_NO:
@@ -196,10 +244,13 @@ def coverage(
 ) -> pd.DataFrame:
     """One row per variable: numbers of states by status, and ``n_states``, their sum.
 
+    A silence that was looked for counts as ``searched``, not as ``silent``.
+
     >>> coverage("essay").loc["recognises_annexations", ["coded", "silent", "n_states"]].tolist()
     [4, 9, 13]
     """
-    status = load_status(account, coder, min_confidence, group_statements)
+    codings = load_codings(account, coder, min_confidence, group_statements)
+    status = _wide(told_apart(codings), "status").fillna(NOT_READ)
     book = load_codebook()
     outcomes = [*book.ids("statuses"), *book.ids("derived_statuses")]
     counts = pd.DataFrame({outcome: (status == outcome).sum() for outcome in outcomes})

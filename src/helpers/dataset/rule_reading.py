@@ -15,9 +15,11 @@ from helpers.dataset.rules import (
     Case,
     Condition,
     Level,
+    Options,
     Rules,
     classes,
     first,
+    option_sets,
     rests_on,
     tests,
 )
@@ -35,9 +37,10 @@ Names = Mapping[str, tuple[str, ...]]
 class RuleReader:
     """Turns raw mappings into conditions, and collects what is wrong with them."""
 
-    def __init__(self, file: str, options: Iterable[str]):
+    def __init__(self, file: str, choices: Mapping[str, tuple[str, ...]]):
         self.file = file
-        self.options = tuple(options)
+        self.choices = choices
+        self.options = tuple(option for options in choices.values() for option in options)
         self.problems: list[Problem] = []
 
     def refuse(self, line: int, place: str, value: object, message: str) -> None:
@@ -117,7 +120,7 @@ class RuleReader:
 
 def read_rules(file: str, raw: Mapping[str, Any]) -> tuple[Rules | None, list[Problem]]:
     """Return the rules of a codebook whose lists are otherwise well formed."""
-    reader = RuleReader(file, [entry["id"] for entry in raw["options"]])
+    reader = RuleReader(file, _choices(raw["options"]))
     codes = {v["id"]: _ids(v["codes"]) for v in raw["variables"] if v["type"] != "set"}
     of_levels = {level["id"]: _ids(level["codes"]) for level in raw["levels"]}
     names = {**codes, **of_levels}
@@ -146,10 +149,20 @@ def read_rules(file: str, raw: Mapping[str, Any]) -> tuple[Rules | None, list[Pr
         bounds=tuple(bound for bound in bounds if bound),
         thesis=thesis,
         requires={name: condition for name, condition in requires.items() if condition},
+        choices=reader.choices,
     )
     if not reader.problems:
         _require_of_use(reader, rules, of_levels, raw)
     return (None if reader.problems else rules), reader.problems
+
+
+def _choices(options: Iterable[Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:
+    """Return options by what they decide; one that names nothing decides what its label says."""
+    found: dict[str, tuple[str, ...]] = {}
+    for option in options:
+        name = option.get("choice", option["label"])
+        found[name] = (*found.get(name, ()), option["id"])
+    return found
 
 
 def _ids(entries: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
@@ -226,9 +239,9 @@ def _named(level: Level) -> set[str]:
 
 
 def _all_names(condition: Condition) -> Iterator[str]:
-    """Yield every name in a condition, those behind options among them."""
-    if "test" in condition:
-        yield condition["test"]
+    """Yield every name in a condition, options and those behind them among them."""
+    if "test" in condition or "option" in condition:
+        yield condition.get("test", condition.get("option"))
     elif "coded" in condition:
         yield from condition["coded"]
     elif "not" in condition:
@@ -258,25 +271,37 @@ def _require_of_use(
         *((f"bounds.{bound.id}", (Case(bound.id, bound.when),)) for bound in rules.bounds),
     ):
         line = lines.get(place.rpartition(".")[2], raw["support_types"][0][LINE])
-        for case in _unreachable(cases, known, set(of_levels), reader.options):
+        for case in _unreachable(cases, known, set(of_levels), option_sets(rules.choices)):
             message = "never matches, whatever the codes: the cases before it, or it, leave nothing"
             reader.refuse(line, f"{place}.{case.id}" if len(cases) > 1 else place, "", message)
-    n_ways = _n_ways(rules, [case.when for case in rules.types], reader.options)
+    _require_of_options(reader, rules, raw)
+    n_ways = _n_ways(rules, [case.when for case in rules.types])
     if n_ways > MOST_COMBINATIONS:
         message = f"the types tell {n_ways} ways of coding apart; at most {MOST_COMBINATIONS}"
         reader.refuse(raw["support_types"][0][LINE], "support_types", "", message)
+
+
+def _require_of_options(reader: RuleReader, rules: Rules, raw: Mapping[str, Any]) -> None:
+    """Refuse options that no rule asks for: asking for them would change nothing."""
+    levels = [case for level in rules.levels for case in level.cases]
+    cases = (*levels, *rules.types, *rules.flags, *rules.findings, *rules.thesis)
+    used = {name for case in cases for name in _all_names(case.when)}
+    for option in raw["options"]:
+        if option["id"] not in used:
+            message = "no rule asks for this option; name it in one, or remove it"
+            reader.refuse(option[LINE], "options", option["id"], message)
 
 
 _WITH_RULES = ("levels", "support_types", "flags", "thesis", "bounds")
 
 
 def _unreachable(
-    cases: tuple[Case, ...], known: Names, always_known: set[str], options: tuple[str, ...]
+    cases: tuple[Case, ...], known: Names, always_known: set[str], asked_for: list[Options]
 ) -> list[Case]:
-    """Return the cases that are never the first to hold, with all options or with none."""
+    """Return the cases that are never the first to hold, whatever an analysis asks for."""
     told_apart: dict[str, set[tuple[str, ...]]] = {}
     for case in cases:
-        for name, accepted in tests(case.when, frozenset(options)):
+        for name, accepted in tests(case.when, None):
             told_apart.setdefault(name, set()).add(tuple(accepted))
     choices = [
         [*classes(known[name], accepted), *([] if name in always_known else [None])]
@@ -285,7 +310,7 @@ def _unreachable(
     left = list(cases)
     for way in product(*choices):
         codes = dict(zip(told_apart, way, strict=True))
-        for asked in (frozenset[str](), frozenset(options)):
+        for asked in asked_for:
             found = first(cases, codes, asked)
             if found in left:
                 left.remove(found)
@@ -294,6 +319,6 @@ def _unreachable(
     return left
 
 
-def _n_ways(rules: Rules, conditions: list[Condition], options: tuple[str, ...]) -> int:
-    told_apart = rests_on(rules, conditions, frozenset(options))
+def _n_ways(rules: Rules, conditions: list[Condition]) -> int:
+    told_apart = rests_on(rules, conditions, None)
     return math.prod(len(classes(rules.codes[name], sets)) for name, sets in told_apart.items())

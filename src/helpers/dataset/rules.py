@@ -63,7 +63,8 @@ class Bound:
 class Rules:
     """All that follows from codes. Levels stand after the levels that they test.
 
-    ``requires`` has, for a variable, what the same coder's other codings of the state must be.
+    ``requires`` has, for a variable, what the same coder's other codings of the state must be;
+    ``choices`` the options by what they decide: an analysis asks for one of each, or for none.
     """
 
     codes: Mapping[str, tuple[str, ...]]
@@ -74,6 +75,7 @@ class Rules:
     bounds: tuple[Bound, ...] = ()
     thesis: tuple[Case, ...] = ()
     requires: Mapping[str, Condition] = field(default_factory=dict)
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def holds(condition: Condition, codes: Codes, options: Options = NO_OPTIONS) -> bool | None:
@@ -114,10 +116,18 @@ def type_of(rules: Rules, levels: Codes) -> str:
     return next(case.id for case in rules.types if holds(case.when, levels))
 
 
-def tests(condition: Condition, options: Options = NO_OPTIONS) -> Iterator[tuple[str, list[str]]]:
+def option_sets(choices: Mapping[str, tuple[str, ...]]) -> list[Options]:
+    """Return all that an analysis can ask for: of each choice one option or none, none first."""
+    ways = product(*((frozenset[str](), *map(frozenset, zip(each))) for each in choices.values()))
+    return [frozenset[str]().union(*way) for way in ways]
+
+
+def tests(
+    condition: Condition, options: Options | None = NO_OPTIONS
+) -> Iterator[tuple[str, list[str]]]:
     """Yield the names that a condition tests, each with the codes that it accepts.
 
-    What stands behind an option that nobody asks for plays no part.
+    What stands behind an option that nobody asks for plays no part; None is for any options.
     """
     if "test" in condition:
         yield condition["test"], condition["codes"]
@@ -125,18 +135,19 @@ def tests(condition: Condition, options: Options = NO_OPTIONS) -> Iterator[tuple
         yield from ((name, []) for name in condition["coded"])
     elif "not" in condition:
         yield from tests(condition["not"], options)
-    elif not _idle(condition, options):
+    elif options is None or not _idle(condition, options):
         for part in condition.get("any", condition.get("all", ())):
             yield from tests(part, options)
 
 
 def _idle(condition: Condition, options: Options) -> bool:
-    asked = {part["option"] for part in condition.get("all", ()) if "option" in part}
-    return not asked <= options
+    parts = condition.get("all", ())
+    asking = [part for part in parts if "option" in part or "option" in part.get("not", {})]
+    return not all(holds(part, {}, options) for part in asking)
 
 
 def rests_on(
-    rules: Rules, conditions: Iterable[Condition], options: Options = NO_OPTIONS
+    rules: Rules, conditions: Iterable[Condition], options: Options | None = NO_OPTIONS
 ) -> dict[str, set[tuple[str, ...]]]:
     """Return the variables that conditions rest on, themselves or through levels.
 

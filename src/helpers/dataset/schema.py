@@ -5,7 +5,7 @@ values a column may hold is decided in `helpers.dataset.checks`.
 """
 
 TABLES: dict[str, tuple[str, ...]] = {
-    "accounts": ("account", "label", "as_of", "cut_off", "basis", "text"),
+    "accounts": ("account", "label", "as_of", "cut_off", "basis", "text", "needs_searches"),
     "states": (
         "state",
         "un_name",
@@ -46,6 +46,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         "locator",
         "rationale",
     ),
+    "undecided": ("account", "state", "variable", "coder", "further", "closer"),
     "earlier_readings": (
         "account",
         "state",
@@ -59,6 +60,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         "locator",
         "rationale",
     ),
+    "explanations": ("account", "state", "variable", "code", "explanation"),
     "events": (
         "event",
         "state",
@@ -68,6 +70,20 @@ TABLES: dict[str, tuple[str, ...]] = {
         "description",
         "source",
         "source_read",
+        "standing",
+    ),
+    "searches": (
+        "account",
+        "state",
+        "variable",
+        "queries",
+        "where",
+        "searched_on",
+        "texts_read",
+        "estimated",
+        "outcome",
+        "events",
+        "note",
     ),
     "claims": (
         "claim",
@@ -81,6 +97,19 @@ TABLES: dict[str, tuple[str, ...]] = {
         "confidence",
         "source_read",
     ),
+    "measures": (
+        "measure",
+        "label",
+        "publisher",
+        "as_of",
+        "scale",
+        "what_it_measures",
+        "account",
+        "compared_with",
+        "source",
+        "note",
+    ),
+    "measure_values": ("measure", "state", "value", "rank", "source", "note"),
     "un_resolutions": (
         "resolution",
         "date",

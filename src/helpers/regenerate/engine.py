@@ -2,12 +2,15 @@
 
 import contextlib
 import logging
+import os
+import tempfile
 from collections.abc import Iterator
-from typing import Any
+from typing import IO, Any
 
 from nbformat import NotebookNode
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
+from papermill.exceptions import PapermillExecutionError
 
 from helpers.regenerate.kernels import QuietKernelManager
 from helpers.regenerate.recorder import ARGUMENT, Recording
@@ -18,6 +21,7 @@ NAME = "coalition"
 NO_HISTORY = "--HistoryManager.enabled=False"
 """What is executed here was not typed by the user, whose history it would fill."""
 START_TIMEOUT = 120
+LAST_WORDS = 500
 OUTPUT_TIMEOUT = 60
 """Seconds that outputs may come later than the word that a cell is done, as large ones do."""
 
@@ -82,23 +86,50 @@ class KeepingEngine(NBClientEngine):  # type: ignore[misc]
             resources={"metadata": {"path": folder}},
             log=logging.getLogger("papermill"),
         )
-        try:
-            client.execute(env={**recording.environment(), **own_settings()})
-        # A kernel that dies, never starts or falls silent leaves no error in the notebook.
-        except (RuntimeError, TimeoutError) as error:
-            _blame_last_cell(nb_man.nb, LimitError(kernel.passed) if kernel.passed else error)
+        # What a kernel says otherwise than through Jupyter, as of why it dies, is for no terminal.
+        with tempfile.TemporaryFile() as aside:
+            try:
+                environment = {**recording.environment(), **own_settings()}
+                client.execute(env=environment, stdout=aside, stderr=aside)
+            # A kernel that dies, never starts or falls silent leaves no error in the notebook.
+            except (RuntimeError, TimeoutError) as error:
+                problem = LimitError(kernel.passed) if kernel.passed else error
+                _blame_last_cell(nb_man.nb, problem, "" if kernel.passed else _last_line(aside))
+        _refuse_exits(nb_man.nb)
 
 
-def _blame_last_cell(notebook: Any, error: Exception) -> None:
+def _last_line(file: IO[bytes]) -> str:
+    """Return the last words in a file, after a colon; empty if there are none."""
+    file.seek(0, os.SEEK_END)
+    file.seek(max(0, file.tell() - LAST_WORDS))
+    lines = file.read().decode(errors="replace").split("\n")
+    return next((f": {line}" for line in reversed(lines) if line.strip()), "")
+
+
+def _refuse_exits(notebook: Any) -> None:
+    """Count as an error that a notebook ends itself, which papermill lets pass."""
+    for index, cell in enumerate(notebook.cells):
+        for output in cell.get("outputs", []):
+            if output.output_type == "error" and output.ename == "SystemExit":
+                what = output.evalue or "the cells after it are not executed"
+                raise PapermillExecutionError(
+                    index, cell.execution_count, cell.source, "SystemExit", what, []
+                )
+
+
+def _blame_last_cell(notebook: Any, error: Exception, more: str) -> None:
     """Make an error of the kernel one of the cell it died in, where papermill looks."""
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     started = [cell for cell in code if cell.metadata.papermill.get("start_time")]
     if not code:
         raise error
-    name, text = type(error).__name__, str(error)
+    name, text = type(error).__name__, f"{error}{more}"
     content = {"ename": name, "evalue": text, "traceback": [f"{name}: {text}"]}
     output = NotebookNode(output_type="error", **content)  # type: ignore[no-untyped-call]
-    (started or code[:1])[-1].outputs.append(output)
+    blamed = (started or code[:1])[-1]
+    # What would have been its number may be among what a dying kernel did not say.
+    blamed.execution_count = blamed.execution_count or len(started) or 1
+    blamed.outputs.append(output)
 
 
 papermill_engines.register(NAME, KeepingEngine)

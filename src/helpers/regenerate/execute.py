@@ -17,6 +17,7 @@ from helpers.regenerate.normalise import machine_paths, normalise, to_bytes
 from helpers.regenerate.plan import Run
 from helpers.regenerate.recorder import Recording
 from helpers.regenerate.running_kernels import RunningKernel
+from helpers.regenerate.scratch import scratch
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,8 @@ def execute_run(
     from helpers.regenerate import engine  # noqa: F401, PLC0415
 
     start = time.perf_counter()
+    # Another notebook may have removed it.
+    scratch()
     kept: list[Any] = []
     error = ""
     with Recording(watched or {}, verifying) as recording:

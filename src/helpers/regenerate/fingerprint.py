@@ -64,7 +64,8 @@ def file_digest(path: Path) -> str:
 @functools.lru_cache(maxsize=8192)
 def _digest_of(path: Path, _state: tuple[int, ...], part: Callable[[bytes], bytes]) -> str:
     try:
-        return digest(part(path.read_bytes()))
+        # A pipe or a device might never end.
+        return digest(part(path.read_bytes())) if path.is_file() else MISSING
     except (OSError, ValueError):
         return MISSING
 

@@ -42,6 +42,8 @@ class Project:
     verifying : str
         The audit event, with True or False, that encloses reading in order to verify:
         such a read depends on the result of ``verify`` and not on the file.
+    settings : str
+        What else decides what runs read, such as the folders that a user named.
     """
 
     notebooks: Path
@@ -49,6 +51,7 @@ class Project:
     folders: Mapping[str, Path]
     verify: Callable[[], str] = str
     verifying: str = ""
+    settings: str = ""
 
     def watched(self, run: Run) -> dict[str, Path]:
         """Return the folders of which it counts what a run opens, its notebook's own among them."""
@@ -69,6 +72,7 @@ class Inputs:
             "parameters": parameters_digest(run.parameters),
             "helpers": self._once(self.project.code, ANYTHING, tree_digest),
             "environment": environment_digest(),
+            "settings": digest(self.project.settings),
         }
 
     def now(self, run: Run, name: str) -> str:

@@ -13,6 +13,8 @@ Node: TypeAlias = dict[str, Any]
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 # When a cell ran, in the notations of papermill, Jupyter and an older extension.
 VOLATILE = ("papermill", "execution", "ExecuteTime")
+# Widgets get random ids, and are empty where no kernel runs; what stands beside them is kept.
+WIDGET = "application/vnd.jupyter.widget-view+json"
 INJECTED = "injected-parameters"
 ERROR_MARK = "papermill-error-cell-tag"
 
@@ -30,7 +32,7 @@ def normalise(notebook: Node) -> None:
     metadata = notebook["metadata"]
     metadata["kernelspec"] = dict(KERNEL)
     metadata.get("language_info", {}).pop("version", None)
-    for name in (*VOLATILE, "orig_nbformat_minor"):
+    for name in (*VOLATILE, "orig_nbformat_minor", "widgets"):
         metadata.pop(name, None)
     marks = 0
     for cell in notebook["cells"]:
@@ -52,6 +54,8 @@ def _normalise_cell(cell: Node) -> list[str]:
         del metadata["tags"]
     if cell["cell_type"] == "code":
         cell["outputs"] = merge_streams(cell["outputs"])
+        for output in cell["outputs"]:
+            output.get("data", {}).pop(WIDGET, None)
     return list(metadata.get("tags", []))
 
 

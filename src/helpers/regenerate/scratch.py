@@ -23,21 +23,36 @@ MARK = ".scratch-of-coalition-run"
 DRAFT = ".coalition-draft"
 
 
-@functools.cache
 def scratch() -> Path:
-    """Return a folder for this process alone, gone at its end; clear those of the dead."""
+    """Return a folder for this process alone, gone at its end; made anew if it was removed."""
+    folder = _scratch()
+    if not (folder / MARK).is_file():
+        with contextlib.suppress(FileExistsError):
+            folder.mkdir(mode=0o700)
+        _mark(folder)
+    return folder
+
+
+@functools.cache
+def _scratch() -> Path:
+    """Make the folder, and clear those of the dead."""
     for found in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/{MARK}"):
         _clear(found.parent)
     while True:
         folder = Path(tempfile.mkdtemp(prefix=PREFIX))
-        # Held by its descriptor. A folder under lock is spared by systemd's cleaning, too.
-        with contextlib.suppress(OSError):
-            claim(os.open(folder, os.O_RDONLY))
-            (folder / MARK).touch()
+        _mark(folder)
         # Somebody may have cleared it before it was claimed.
         if folder.is_dir():
             atexit.register(shutil.rmtree, folder, ignore_errors=True)
             return folder
+
+
+def _mark(folder: Path) -> None:
+    """Claim a folder, and say what it is."""
+    # Held by its descriptor. A folder under lock is spared by systemd's cleaning, too.
+    with contextlib.suppress(OSError):
+        claim(os.open(folder, os.O_RDONLY))
+        (folder / MARK).touch()
 
 
 @contextlib.contextmanager

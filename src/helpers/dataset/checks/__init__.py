@@ -5,7 +5,8 @@ allowed; all are reported at once. Light to import: no table library is needed.
 
 Where to find a rule: `cells` for the form of one cell, `members` for accounts,
 states and votes, `evidence` for sources, paragraphs, events and claims,
-`codings` for codings, coders and adjudications.
+`codings` for codings, coders and adjudications, `consistency` for evidence that points elsewhere
+than its code, `measures` for what others made.
 
 Examples
 --------
@@ -17,7 +18,9 @@ import functools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from helpers.dataset.checks import codings, evidence, members
+from helpers.dataset.checks import codings, consistency, evidence, measures, members
+from helpers.dataset.checks.cells import Rule
+from helpers.dataset.checks.consistency import Mismatch
 from helpers.dataset.checks.content import Content
 from helpers.dataset.codebook import FILE, load_codebook
 from helpers.dataset.files import (
@@ -31,7 +34,15 @@ from helpers.dataset.files import (
 )
 from helpers.dataset.schema import TABLES
 
-__all__ = ["find_problems", "require_clean", "unexplained", "unread"]
+__all__ = [
+    "Mismatch",
+    "find_problems",
+    "mismatches",
+    "require_clean",
+    "submitted",
+    "unexplained",
+    "unread",
+]
 
 CHECKS: dict[str, Callable[[Content], Iterator[Problem]]] = {
     "accounts": members.accounts,
@@ -40,10 +51,15 @@ CHECKS: dict[str, Callable[[Content], Iterator[Problem]]] = {
     "paragraphs": evidence.paragraphs,
     "coders": codings.coders,
     "codings": codings.codings,
+    "undecided": codings.undecided,
     "adjudications": codings.adjudications,
+    "explanations": consistency.explanations,
     "earlier_readings": codings.earlier_readings,
     "events": evidence.events,
+    "searches": evidence.searches,
     "claims": evidence.claims,
+    "measures": measures.measures,
+    "measure_values": measures.measure_values,
     "un_resolutions": members.un_resolutions,
     "un_votes": members.un_votes,
 }
@@ -84,16 +100,30 @@ def require_clean(folder: Path | None = None) -> None:
 
 
 def unexplained(folder: Path | None = None) -> list[Problem]:
-    """Return adjudicated codings that nothing accounts for, by file, line and column.
+    """Return codings that nothing accounts for, by file, line and column.
 
-    Where both coders agree and the adjudicated coding says otherwise, or ``adjudications.csv``
-    names another winner, a reason is owed. It is no problem of the data: an analyst who tries a
-    code out can work on.
+    Where both coders agree and the adjudicated coding says otherwise, ``adjudications.csv`` names
+    another winner, ``undecided.csv`` does not name the two codes, or all evidence points elsewhere,
+    a reason is owed. It is no problem of the data: an analyst who tries a code out can work on.
     """
-    place = _existing(folder)
-    tables, _ = _read(place)
-    found = codings.unexplained(Content(load_codebook(place), tables))
+    content = _content(folder)
+    found = [
+        *codings.unexplained(content),
+        *codings.unnamed(content),
+        *consistency.unexplained(content),
+    ]
     return sorted(found, key=lambda problem: (problem.file, problem.line, problem.column))
+
+
+def submitted(rows: list[Row], coder: Rule) -> list[Problem]:
+    """Return what is wrong with codings from outside, beside the tables of the data folder.
+
+    ``coder`` is the rule for the names of those who made them.
+    """
+    place = data_folder()
+    tables, _ = _read(place)
+    content = Content(load_codebook(place), tables | {"codings": rows})
+    return [*codings.codings(content, coder)]
 
 
 def unread(folder: Path | None = None) -> list[tuple[str, str, str, str]]:
@@ -102,9 +132,7 @@ def unread(folder: Path | None = None) -> list[tuple[str, str, str, str]]:
     Not having read a variable is one of the scheme's four outcomes, so it is no problem; a dataset
     that claims to be complete must have none.
     """
-    place = _existing(folder)
-    tables, _ = _read(place)
-    content = Content(load_codebook(place), tables)
+    content = _content(folder)
     return [
         (account, coder, state, variable.id)
         for account, coder in content.first_rows("coders", "account", "coder")
@@ -113,6 +141,17 @@ def unread(folder: Path | None = None) -> list[tuple[str, str, str, str]]:
         if variable.is_coded_in(account)
         if (account, state, variable.id, coder) not in content.codings
     ]
+
+
+def mismatches(folder: Path | None = None) -> list[Mismatch]:
+    """Return the codings all of whose evidence points elsewhere, in the order of the table."""
+    return list(consistency.mismatches(_content(folder)))
+
+
+def _content(folder: Path | None) -> Content:
+    place = _existing(folder)
+    tables, _ = _read(place)
+    return Content(load_codebook(place), tables)
 
 
 def _existing(folder: Path | None) -> Path:

@@ -19,6 +19,7 @@ SHORT_LIST = 15
 """Longer lists are not printed: the closest entry helps more than all of them."""
 JOINT = ";"
 """What joins several values in one cell."""
+_MARKUP = re.compile("<[a-z!/?]", re.IGNORECASE)
 
 
 def anything(_value: str) -> str:
@@ -29,6 +30,13 @@ def anything(_value: str) -> str:
 def filled(value: str) -> str:
     """Accept any text but none."""
     return "" if value else "must not be empty"
+
+
+def no_markup(value: str) -> str:
+    """Accept a text that no browser could take for HTML."""
+    return (
+        "must be plain text, no HTML: a < stands before no letter" if _MARKUP.search(value) else ""
+    )
 
 
 def matching(pattern: str, what: str) -> Rule:

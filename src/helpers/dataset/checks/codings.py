@@ -16,6 +16,7 @@ from helpers.dataset.checks.cells import (
     expected,
     filled,
     last_day,
+    no_markup,
     one_of,
     optional,
     several,
@@ -24,12 +25,11 @@ from helpers.dataset.checks.cells import (
 from helpers.dataset.checks.content import Content, at, check_cells, check_unique
 from helpers.dataset.codebook import FILE, Votes
 from helpers.dataset.files import Problem, Row
-from helpers.dataset.outcomes import ADJUDICATED
+from helpers.dataset.outcomes import ADJUDICATED, UNDECIDED
 from helpers.dataset.rules import holds, in_words, rests_on
 
 CODERS = ("coder_1", "coder_2")
 """Those who code independently and are compared."""
-"""The coding that stands after the comparison."""
 COMPARED = ("status", "code", "scope", "confidence")
 """Columns in which two codings can differ, in the order that `differed_in` has."""
 
@@ -74,20 +74,20 @@ def coders(content: Content) -> Iterator[Problem]:
             yield at("codings", row, "coder", message)
 
 
-def codings(content: Content) -> Iterator[Problem]:
-    """Yield what is wrong with ``codings.csv``."""
+def codings(content: Content, coder: Rule | None = None) -> Iterator[Problem]:
+    """Yield what is wrong with ``codings.csv``; ``coder`` is the rule for names from outside."""
     rules = {
         "account": content.known("accounts", "account"),
         "state": content.known_case,
         "variable": one_of(content.variables, FILE),
-        "coder": content.listed("coders"),
+        "coder": coder or content.listed("coders"),
         "status": content.listed("statuses"),
         "code": anything,
         "scope": optional(content.listed("scopes")),
         "confidence": optional(content.listed("confidences")),
         "source": optional(several(content.known_source)),
         "locator": anything,
-        "rationale": words_at_most(RATIONALE_WORDS),
+        "rationale": both(no_markup, words_at_most(RATIONALE_WORDS)),
     }
     yield from check_cells(content, "codings", rules)
     yield from check_unique(content, "codings", "account", "state", "variable", "coder")
@@ -98,6 +98,18 @@ def codings(content: Content) -> Iterator[Problem]:
         yield from _required(content, row)
         if row["locator"]:
             yield from _locators(content, row)
+        yield from _unsearched(content, row)
+
+
+def _unsearched(content: Content, row: Row) -> Iterator[Problem]:
+    """Yield a silence that stands although nothing says that it was looked for."""
+    account = content.accounts.get(row["account"])
+    if not account or account["needs_searches"] != "yes" or not content.whole("searches"):
+        return
+    key = (row["account"], row["state"], row["variable"])
+    if row["status"] == "silent" and row["coder"] == ADJUDICATED and key not in content.searches:
+        message = "searches.csv has no search for this pair; silence must have been looked for"
+        yield at("codings", row, "status", message)
 
 
 def _cells_of_status(row: Row) -> Iterator[Problem]:
@@ -142,9 +154,15 @@ def _confidence(content: Content, row: Row) -> Iterator[Problem]:
         yield at("codings", row, "confidence", message)
     variable = content.variables.get(row["variable"])
     most = variable.max_confidence if variable else ""
-    if most and levels.index(confidence) > levels.index(most):
-        allowed = " or ".join(levels[: levels.index(most) + 1])
-        yield at("codings", row, "confidence", f"must be {allowed} for {row['variable']}")
+    allowed = _up_to(levels, most)
+    if confidence not in allowed:
+        message = f"must be {' or '.join(allowed)} for {row['variable']}"
+        yield at("codings", row, "confidence", message)
+
+
+def _up_to(levels: tuple[str, ...], most: str) -> tuple[str, ...]:
+    """Return the levels of confidence up to one, all where there is no limit."""
+    return levels[: levels.index(most) + 1] if most else levels
 
 
 def _required(content: Content, row: Row) -> Iterator[Problem]:
@@ -193,6 +211,19 @@ def _locators(content: Content, row: Row) -> Iterator[Problem]:
         message = "an event whose source was not read is never the first locator of a "
         message += f"{surest} code"
         yield at("codings", row, "locator", f"{message} (record rule R10)")
+    if first:
+        yield from _standing(content, row, first)
+
+
+def _standing(content: Content, row: Row, first: Row) -> Iterator[Problem]:
+    """Yield more confidence than the standing of the first event allows."""
+    levels = content.book.ids("confidences")
+    for standing in content.book.lists["event_standings"]:
+        allowed = _up_to(levels, standing.max_confidence)
+        if first["standing"] == standing.id and row["confidence"] in levels[len(allowed) :]:
+            message = f"must be {' or '.join(allowed)}: the first locator, {first['event']}, has"
+            message += f" the standing {standing.id} (rule G12)"
+            yield at("codings", row, "confidence", message)
 
 
 def _paragraphs(content: Content, row: Row, text: str, locators: list[str]) -> Iterator[Problem]:
@@ -302,6 +333,50 @@ def earlier_readings(content: Content) -> Iterator[Problem]:
             if key not in content.codings:
                 message = "codings.csv has no later reading of this variable by this coder"
                 yield at("earlier_readings", row, "variable", message)
+
+
+def undecided(content: Content) -> Iterator[Problem]:
+    """Yield what is wrong with ``undecided.csv``."""
+    rules = {
+        "account": content.known("accounts", "account"),
+        "state": content.known_case,
+        "variable": one_of((v.id for v in content.book.variables if not v.is_set), FILE),
+        "coder": content.listed("coders"),
+        "further": filled,
+        "closer": filled,
+    }
+    yield from check_cells(content, "undecided", rules)
+    yield from check_unique(content, "undecided", "account", "state", "variable", "coder")
+    for row in content.rows("undecided"):
+        yield from _two_codes(content, row)
+
+
+def _two_codes(content: Content, row: Row) -> Iterator[Problem]:
+    """Yield a row whose coding is not undecided, or whose codes are not two in order."""
+    key = (row["account"], row["state"], row["variable"], row["coder"])
+    coding = content.codings.get(key)
+    if content.whole("codings") and (coding is None or coding["status"] != UNDECIDED):
+        message = f"codings.csv has no {UNDECIDED} coding of this variable; remove the row"
+        yield at("undecided", row, "variable", message)
+    if row["variable"] not in content.variables:
+        return
+    codes = content.variables[row["variable"]].code_ids
+    for column in ("further", "closer"):
+        if row[column] not in codes:
+            message = expected(row[column], codes, f"{row['variable']} in {FILE}")
+            yield at("undecided", row, column, message)
+            return
+    if codes.index(row["further"]) >= codes.index(row["closer"]):
+        yield at("undecided", row, "closer", f"must stand after {row['further']} in {FILE}")
+
+
+def unnamed(content: Content) -> Iterator[Problem]:
+    """Yield undecided codings whose two codes ``undecided.csv`` does not name."""
+    named = content.first_rows("undecided", "account", "state", "variable", "coder")
+    for key, row in content.codings.items():
+        variable = content.variables[row["variable"]]
+        if row["status"] == UNDECIDED and key not in named and not variable.is_set:
+            yield at("codings", row, "status", "name the two codes in undecided.csv")
 
 
 def adjudications(content: Content) -> Iterator[Problem]:

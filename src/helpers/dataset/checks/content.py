@@ -117,6 +117,11 @@ class Content:
         return self.first_rows("codings", "account", "state", "variable", "coder")
 
     @cached_property
+    def searches(self) -> dict[tuple[str, ...], Row]:
+        """The searches by account, state and variable."""
+        return self.first_rows("searches", "account", "state", "variable")
+
+    @cached_property
     def paragraphs(self) -> dict[str, tuple[str, ...]]:
         """The locators of each source that is divided into paragraphs."""
         found: dict[str, list[str]] = {}

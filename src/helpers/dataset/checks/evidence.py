@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from helpers.dataset.checks.cells import (
     JOINT,
     address,
+    anything,
     count_from_one,
+    day,
     day_month_or_year,
     day_or_month,
     filled,
@@ -20,9 +22,18 @@ from helpers.dataset.checks.cells import (
     yes_or_no,
 )
 from helpers.dataset.checks.content import Content, at, check_cells, check_unique
+from helpers.dataset.codebook import FILE
 from helpers.dataset.files import Problem, Row
 
-CITING = ("paragraphs", "codings", "events", "claims", "un_resolutions")
+CITING = (
+    "paragraphs",
+    "codings",
+    "events",
+    "claims",
+    "measures",
+    "measure_values",
+    "un_resolutions",
+)
 """Tables that name sources."""
 
 
@@ -73,6 +84,7 @@ def events(content: Content) -> Iterator[Problem]:
         "description": filled,
         "source": several(content.known_source),
         "source_read": yes_or_no,
+        "standing": content.listed("event_standings"),
     }
     yield from check_cells(content, "events", rules)
     yield from check_unique(content, "events", "event")
@@ -80,6 +92,34 @@ def events(content: Content) -> Iterator[Problem]:
         if row["event"].partition("-")[0] != row["state"]:
             yield at("events", row, "event", f"must begin with its state, {row['state']}-")
         yield from _read_somewhere(content, "events", row)
+
+
+def searches(content: Content) -> Iterator[Problem]:
+    """Yield what is wrong with ``searches.csv``."""
+    rules = {
+        "account": content.known("accounts", "account"),
+        "state": content.known_case,
+        "variable": one_of(content.variables, FILE),
+        "queries": several(filled),
+        "where": filled,
+        "searched_on": day,
+        "texts_read": number,
+        "estimated": yes_or_no,
+        "outcome": content.listed("search_outcomes"),
+        "events": optional(several(content.known("events", "event"))),
+        "note": anything,
+    }
+    yield from check_cells(content, "searches", rules)
+    yield from check_unique(content, "searches", "account", "state", "variable")
+    for row in content.rows("searches"):
+        if JOINT not in row["queries"]:
+            message = f"must be at least two differently worded queries, joined by {JOINT}"
+            yield at("searches", row, "queries", message)
+        for name in row["events"].split(JOINT):
+            event = content.events.get(name)
+            if event and event["state"] != row["state"]:
+                message = f"{name!r}: an event about {event['state']}; must be one about "
+                yield at("searches", row, "events", message + row["state"])
 
 
 def claims(content: Content) -> Iterator[Problem]:

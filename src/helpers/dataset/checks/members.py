@@ -17,6 +17,7 @@ from helpers.dataset.checks.cells import (
     number,
     optional,
     several,
+    yes_or_no,
 )
 from helpers.dataset.checks.content import Content, at, check_cells, check_unique
 from helpers.dataset.codebook import FILE
@@ -40,6 +41,7 @@ def accounts(content: Content) -> Iterator[Problem]:
         "basis": filled,
         # Empty where events and votes are the evidence.
         "text": optional(content.known("paragraphs", "source")),
+        "needs_searches": yes_or_no,
     }
     yield from check_cells(content, "accounts", rules)
     yield from check_unique(content, "accounts", "account")

@@ -12,12 +12,13 @@ from helpers.display.plots.ballots import (
     scalogram,
     state_votes,
 )
+from helpers.display.plots.disagreements import disagreement_map
 from helpers.display.plots.figure import Picture
-from helpers.display.plots.readings import reading_grid
+from helpers.display.plots.readings import specification_curve, type_heat
 from helpers.display.plots.regions import composition, level_panels
 from helpers.display.plots.support import code_map, cross_grid, members, type_bounds
 from helpers.display.plots.timeline import event_timeline
-from helpers.display.plots.verdicts import ageing, verdict_bars
+from helpers.display.plots.verdicts import ageing, measure_pairs, verdict_bars
 from helpers.display.plots.votes import agreement_map, vote_map
 
 __all__ = [
@@ -29,15 +30,18 @@ __all__ = [
     "codes_against_votes",
     "composition",
     "cross_grid",
+    "disagreement_map",
     "event_timeline",
     "level_panels",
+    "measure_pairs",
     "members",
     "period_change",
-    "reading_grid",
     "scalogram",
+    "specification_curve",
     "state_votes",
     "transition_grid",
     "type_bounds",
+    "type_heat",
     "type_moves",
     "verdict_bars",
     "vote_map",

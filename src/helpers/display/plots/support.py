@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 import pandas as pd
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 from matplotlib.patches import Patch
 
@@ -42,32 +44,37 @@ def type_bounds(derived: pd.DataFrame, title: str) -> Picture:
     One row per state, one column per type; a filled dot is the type, a ring a type that the state
     could have if what is missing were coded.
     """
-    types = load_codebook().support_types
-    order = {kind.id: place for place, kind in enumerate(types)}
     rows = _sorted_by_type(derived)
     figure, axes = canvas(9.0, 1.6 + 0.32 * len(rows))
-    dots = [order[kind] for kind in rows["type"]]
-    possible = [[order[kind] for kind in kinds] for kinds in rows["could_be"]]
-    spots = [{dot, *others} for dot, others in zip(dots, possible, strict=True)]
-    first, last = [min(spot) for spot in spots], [max(spot) for spot in spots]
-    axes.hlines(range(len(rows)), first, last, color=FAINT, linewidth=2, zorder=1)
-    rings = [(spot, y) for y, others in enumerate(possible) for spot in others]
-    colours = [types[spot].colour for spot, _ in rings]
-    axes.scatter(
-        [spot for spot, _ in rings],
-        [y for _, y in rings],
-        s=75,
-        facecolor="white",
-        edgecolor=colours,
-        zorder=2,
-    )
-    colours = [types[dot].colour for dot in dots]
-    axes.scatter(dots, range(len(rows)), s=110, color=colours, edgecolor=INK, zorder=3)
+    draw_bounds(axes, rows)
     type_columns(axes, names(rows.index))
     axes.grid(axis="x", color="#eeeeee", zorder=0)
     axes.set_xlabel("support type, in the scheme's order; undetermined stands outside it")
     legend(axes, [dot("type", INK), dot("could be", "white")])
-    return finish(figure, axes, title, _bounds_alt(rows, title))
+    return finish(figure, axes, title, bounds_text(rows, title))
+
+
+def draw_bounds(axes: Axes, rows: pd.DataFrame) -> list[Artist]:
+    """Draw a row for each state of `helpers.typology.derive`, and return what was drawn."""
+    types = load_codebook().support_types
+    order = {kind.id: place for place, kind in enumerate(types)}
+    dots = [order[kind] for kind in rows["type"]]
+    possible = [[order[kind] for kind in kinds] for kinds in rows["could_be"]]
+    spots = [{dot, *others} for dot, others in zip(dots, possible, strict=True)]
+    first, last = [min(spot) for spot in spots], [max(spot) for spot in spots]
+    lines = axes.hlines(range(len(rows)), first, last, color=FAINT, linewidth=2, zorder=1)
+    rings = [(spot, y) for y, others in enumerate(possible) for spot in others]
+    open_to = axes.scatter(
+        [spot for spot, _ in rings],
+        [y for _, y in rings],
+        s=75,
+        facecolor="white",
+        edgecolor=[types[spot].colour for spot, _ in rings],
+        zorder=2,
+    )
+    colours = [types[dot].colour for dot in dots]
+    own = axes.scatter(dots, range(len(rows)), s=110, color=colours, edgecolor=INK, zorder=3)
+    return [lines, open_to, own]
 
 
 def code_map(cases: pd.DataFrame, status: pd.DataFrame, title: str) -> Picture:
@@ -194,10 +201,13 @@ def _coded_first(reasons: dict[str, Entry], counts: pd.Series) -> list[Entry]:
     return [entry for name, entry in reasons.items() if name in counts.index]
 
 
-def _bounds_alt(rows: pd.DataFrame, title: str) -> str:
+def bounds_text(rows: pd.DataFrame, title: str) -> str:
+    """Return the types of states and what else they could be, in words."""
     known = labels("support_types")
     parts = []
-    for short, kind, could_be in zip(rows["short"], rows["type"], rows["could_be"], strict=True):
+    for short, kind, could_be in zip(
+        names(rows.index), rows["type"], rows["could_be"], strict=True
+    ):
         others = [known[other] for other in could_be if other != kind]
         open_to = f", could be {listing(others)}" if others else ""
         parts.append(f"{short}: {known[kind]}{open_to}")

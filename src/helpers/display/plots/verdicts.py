@@ -1,9 +1,11 @@
-"""Figures of claims: verdicts, and how they aged."""
+"""Figures of claims and of measures: verdicts, how they aged, and whether others agree."""
 
 import pandas as pd
 from matplotlib.patches import Patch
 
-from helpers.dataset.codebook import load_codebook
+from helpers.dataset.codebook import Entry, load_codebook
+from helpers.dataset.loading import load_table
+from helpers.dataset.outcomes import TYPE
 from helpers.dataset.words import text_name
 from helpers.display.plots.figure import (
     INK,
@@ -64,3 +66,30 @@ def ageing(table: pd.DataFrame, title: str) -> Picture:
         for row in table.itertuples()
     ]
     return finish(figure, axes, title, f"{title}. {'; '.join(parts)}.")
+
+
+PAIRS = (
+    Entry("alike", "ordered alike", colour="#92c5de"),
+    Entry("tied", "tied in one of the two", colour="#e3e3e3"),
+    Entry("otherwise", "ordered otherwise", colour="#b2182b"),
+)
+
+
+def measure_pairs(agreement: pd.DataFrame, title: str) -> Picture:
+    """Draw `helpers.measures.agreement`: a bar of pairs of states per measure and comparison."""
+    book, measures = load_codebook(), load_table("measures").set_index("measure")["label"]
+    called = {v.id: v.label for v in (*book.variables, *book.levels)} | {TYPE: "Support type"}
+    n, ordered = agreement["n"], agreement["n_ordered"]
+    counts = pd.DataFrame(
+        {
+            "alike": ordered - agreement["n_discordant"],
+            "tied": n * (n - 1) // 2 - ordered,
+            "otherwise": agreement["n_discordant"],
+            "n_pairs": n * (n - 1) // 2,
+        }
+    )
+    counts.index = pd.Index([f"{measures[m]}: {called[c]}" for m, c in agreement.index])
+    figure, axes = canvas(12.0, 1.9 + 0.36 * len(counts))
+    held = stacked_bars(axes, counts, PAIRS, "n_pairs", "measure: what it is compared with (pairs)")
+    axes.set_xlabel("pairs of states that have a place in both")
+    return finish(figure, axes, title, f"{title}. {held}.")

@@ -36,3 +36,15 @@ def state_and_variable(table: pd.DataFrame) -> pd.DataFrame:
     short = {variable.id: variable.short_label for variable in load_codebook().variables}
     columns = {"state": names(table["state"]), "variable": table["variable"].map(short)}
     return pd.DataFrame(columns, index=table.index)
+
+
+def lines_of(table: pd.DataFrame) -> str:
+    """Return a table as lines to read in a terminal, after a header."""
+    cells = table.reset_index().astype(str)
+    widths = {name: max([len(str(name)), *cells[name].str.len()]) for name in cells}
+    rows = [list(cells.columns), *cells.to_numpy().tolist()]
+    padded = (
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths.values(), strict=True))
+        for row in rows
+    )
+    return "".join(f"{line.rstrip()}\n" for line in padded)

@@ -4,7 +4,7 @@ import pandas as pd
 
 from helpers.dataset.codebook import load_codebook
 from helpers.dataset.words import count_of, labels, listing, names
-from helpers.display.tables.labelled import by_name, rows_of, type_labels
+from helpers.display.tables.labelled import by_name, lines_of, rows_of, type_labels
 
 
 def types_table(derived: pd.DataFrame) -> pd.DataFrame:
@@ -18,14 +18,7 @@ def types_table(derived: pd.DataFrame) -> pd.DataFrame:
 
 def types_text(derived: pd.DataFrame) -> str:
     """Return `types_table` as lines to read in a terminal, after a header."""
-    table = types_table(derived).reset_index().astype(str)
-    widths = {name: max([len(str(name)), *table[name].str.len()]) for name in table}
-    rows = [list(table.columns), *table.to_numpy().tolist()]
-    padded = (
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths.values(), strict=True))
-        for row in rows
-    )
-    return "".join(f"{line.rstrip()}\n" for line in padded)
+    return lines_of(types_table(derived))
 
 
 def types_csv(derived: pd.DataFrame) -> str:

@@ -10,6 +10,8 @@ LISTS = (
     "coders",
     "event_dimensions",
     "event_directions",
+    "event_standings",
+    "search_outcomes",
     "claim_verdicts",
     "votes",
     "resolution_kinds",

@@ -5,8 +5,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+from helpers.dataset.checks.codings import MUST_BE_EMPTY, MUST_BE_FILLED, RATIONALE_WORDS
 from helpers.dataset.codebook import Codebook, Entry, Variable
-from helpers.dataset.rules import Rules
+from helpers.dataset.files import LONGEST_CELL
+from helpers.dataset.rules import Rules, in_words
+from helpers.dataset.schema import TABLES
 
 SCHEMA = Path(__file__).with_name("codebook.schema.json")
 LISTS = (
@@ -15,6 +18,7 @@ LISTS = (
     "confidences",
     "scopes",
     "silence_readings",
+    "undecided_readings",
     "groups",
     "rules",
     "record_rules",
@@ -45,6 +49,13 @@ def as_json(book: Codebook) -> dict[str, Any]:
         "bounds": [dataclasses.asdict(bound) for bound in rules.bounds],
         "thesis": [_entry(entry) | thesis[entry.id] for entry in book.lists["thesis"]],
         **{name: [_entry(entry) for entry in book.lists[name]] for name in LISTS},
+        "codings": {
+            "columns": TABLES["codings"],
+            "filled": MUST_BE_FILLED,
+            "empty": MUST_BE_EMPTY,
+            "rationale_words": RATIONALE_WORDS,
+            "longest_cell": LONGEST_CELL,
+        },
     }
 
 
@@ -57,8 +68,8 @@ def _entry(entry: Entry) -> dict[str, Any]:
 def _variable(variable: Variable, rules: Rules) -> dict[str, Any]:
     plain = dataclasses.asdict(variable) | {"codes": [_entry(code) for code in variable.codes]}
     requires = rules.requires.get(variable.id)
-    optional = {"requires": requires} if requires else {}
-    return {key: value for key, value in plain.items() if value not in ("", None)} | optional
+    optional = {"requires": requires, "requires_in_words": in_words(requires)} if requires else {}
+    return {key: value for key, value in plain.items() if value not in ("", None, {})} | optional
 
 
 def _levels(book: Codebook) -> list[dict[str, Any]]:

@@ -17,8 +17,13 @@ TITLES = {
     "paragraphs": "One row per paragraph of a text that is coded: place and length, not its words",
     "coders": "One row per account and coder: how the coding was made",
     "earlier_readings": "One row per reading by a coder that a later one replaced",
+    "undecided": "One row per undecided coding, with the two codes that are equally defensible",
+    "explanations": "One row per coding whose evidence points elsewhere, and why it stands",
     "events": "One row per dated public event about one of the cases",
+    "searches": "One row per account, state and variable that evidence was looked for",
     "claims": "One row per factual claim of a text that is coded, with a verdict",
+    "measures": "One row per measure made by others that an account is compared with",
+    "measure_values": "One row per measure and state",
     "un_resolutions": "One row per General Assembly resolution on the war or the annexations",
     "un_votes": "One row per resolution and member state",
     "adjudications": "One row per state and variable on which the coders differed",
@@ -33,6 +38,7 @@ LABELS: dict[str, dict[str, str]] = {
         "cut_off": "Last day that the account covers",
         "basis": "What the account rests on",
         "text": "Source that is coded paragraph by paragraph; empty where events are the evidence",
+        "needs_searches": "Silence counts only where it was looked for",
     },
     "states": {
         "state": "State (ISO 3166 alpha-3)",
@@ -87,6 +93,21 @@ LABELS: dict[str, dict[str, str]] = {
         "locator": "Where in the sources, joined by ;, with events as they then were",
         "rationale": "Why, in the coder's words",
     },
+    "undecided": {
+        "account": "Account",
+        "state": "State (ISO 3166 alpha-3)",
+        "variable": "Variable",
+        "coder": "Coder",
+        "further": "Of the two codes, the one further from Russia",
+        "closer": "Of the two codes, the one closer to Russia",
+    },
+    "explanations": {
+        "account": "Account",
+        "state": "State (ISO 3166 alpha-3)",
+        "variable": "Variable",
+        "code": "Adjudicated code that is explained",
+        "explanation": "Why it stands although its evidence points elsewhere",
+    },
     "events": {
         "event": "Event",
         "state": "State (ISO 3166 alpha-3)",
@@ -96,6 +117,20 @@ LABELS: dict[str, dict[str, str]] = {
         "description": "What happened",
         "source": "Sources, joined by ;",
         "source_read": "A source was read and says so",
+        "standing": "Whether the state denies the report and no other party confirms it",
+    },
+    "searches": {
+        "account": "Account",
+        "state": "State (ISO 3166 alpha-3)",
+        "variable": "Variable",
+        "queries": "What was asked, in the words of the queries, joined by ;",
+        "where": "Where was looked",
+        "searched_on": "Day of the search",
+        "texts_read": "Texts read that bear on the state and the matter",
+        "estimated": "The number of texts was estimated after reading, not counted",
+        "outcome": "What came of it",
+        "events": "Events that bear on it, added or known, joined by ;",
+        "note": "Note",
     },
     "claims": {
         "claim": "Claim",
@@ -108,6 +143,26 @@ LABELS: dict[str, dict[str, str]] = {
         "source": "Sources, joined by ;",
         "confidence": "Confidence in the verdict",
         "source_read": "A source was read and says so",
+    },
+    "measures": {
+        "measure": "Measure",
+        "label": "Name of the measure",
+        "publisher": "Who made it",
+        "as_of": "Date that it describes (day, month or year)",
+        "scale": "Its values, furthest from Russia first where they are ordered",
+        "what_it_measures": "What it measures",
+        "account": "Account that it is compared with",
+        "compared_with": "What of the account, joined by ;",
+        "source": "Sources, joined by ;",
+        "note": "What to keep in mind",
+    },
+    "measure_values": {
+        "measure": "Measure",
+        "state": "State (ISO 3166 alpha-3)",
+        "value": "Value, as its maker or those who report it put it",
+        "rank": "Place among these states, 1 furthest from Russia; empty where none is said",
+        "source": "Sources, joined by ;",
+        "note": "What to keep in mind",
     },
     "un_resolutions": {
         "resolution": "Resolution",
@@ -140,6 +195,7 @@ LABELS: dict[str, dict[str, str]] = {
 """Table and column to a label; the order of the columns is the schema's."""
 
 CODED = {
+    ("accounts", "needs_searches"): "yes_no",
     ("sources", "title_is_ours"): "yes_no",
     ("sources", "repost"): "yes_no_unknown",
     ("sources", "read"): "yes_no",
@@ -149,6 +205,9 @@ CODED = {
     ("events", "dimension"): "event_dimensions",
     ("events", "direction"): "event_directions",
     ("events", "source_read"): "yes_no",
+    ("events", "standing"): "event_standings",
+    ("searches", "estimated"): "yes_no",
+    ("searches", "outcome"): "search_outcomes",
     ("claims", "verdict"): "claim_verdicts",
     ("claims", "confidence"): "confidences",
     ("claims", "source_read"): "yes_no",
@@ -163,7 +222,11 @@ NAMED = {
     ("coders", "coder"): "coders",
     ("earlier_readings", "variable"): "variables",
     ("earlier_readings", "coder"): "separate_coders",
+    ("searches", "variable"): "variables",
     ("adjudications", "variable"): "variables",
+    ("undecided", "variable"): "variables",
+    ("undecided", "coder"): "coders",
+    ("explanations", "variable"): "variables",
 }
 """Columns of text that hold the ids of a scale."""
 OPTIONAL = {
@@ -176,12 +239,22 @@ OPTIONAL = {
     ("earlier_readings", "confidence"),
     ("earlier_readings", "locator"),
     ("earlier_readings", "rationale"),
+    ("searches", "events"),
+    ("searches", "note"),
     ("claims", "source"),
+    ("measures", "note"),
+    ("measure_values", "rank"),
+    ("measure_values", "note"),
     ("un_resolutions", "address"),
     ("adjudications", "differed_in"),
 }
 """Columns that may be empty."""
-DATES = {("accounts", "cut_off"), ("coders", "made_on"), ("un_resolutions", "date")}
+DATES = {
+    ("accounts", "cut_off"),
+    ("coders", "made_on"),
+    ("searches", "searched_on"),
+    ("un_resolutions", "date"),
+}
 """Columns whose every cell is a whole day."""
 PATTERNS = {
     ("states", "state"): "[A-Z]{3}",
@@ -201,7 +274,12 @@ KEYS = {
     "coders": ("account", "coder"),
     "earlier_readings": ("account", "state", "variable", "coder", "reading"),
     "events": ("event",),
+    "searches": ("account", "state", "variable"),
     "claims": ("claim",),
+    "undecided": ("account", "state", "variable", "coder"),
+    "explanations": ("account", "state", "variable"),
+    "measures": ("measure",),
+    "measure_values": ("measure", "state"),
     "un_resolutions": ("resolution",),
     "un_votes": ("resolution", "state"),
     "adjudications": ("account", "state", "variable"),
@@ -218,7 +296,12 @@ JOINS = {
     "earlier_readings": (ACCOUNT, STATE, Join(CODING, "codings_long", CODING)),
     "events": (STATE,),
     "un_votes": (Join(("resolution",), "un_resolutions", ("resolution",)), STATE),
+    "searches": (ACCOUNT, STATE),
     "adjudications": (ACCOUNT, STATE),
+    "undecided": (ACCOUNT, STATE, Join(CODING, "codings_long", CODING)),
+    "explanations": (ACCOUNT, STATE),
+    "measures": (ACCOUNT,),
+    "measure_values": (Join(("measure",), "measures", ("measure",)), STATE),
 }
 """What joins to what; columns that hold several values joined by ; cannot say so."""
 

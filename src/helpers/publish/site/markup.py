@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from markupsafe import Markup, escape
 
 Html = Markup
-VOID = {"img", "input", "br"}
+VOID = {"img", "input", "br", "link"}
 """Elements without content."""
 CODE = re.compile(r"`([^`]+)`")
 HARMLESS = re.compile(r"https?://|[^:]*([/?#]|$)")

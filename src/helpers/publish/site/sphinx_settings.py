@@ -5,7 +5,15 @@ from typing import Any
 from helpers.publish.export.table_model import Contents
 
 SHORT_TITLE = "Coalition of the Unwilling"
-WIDE = ("index", "states/index", "notebooks/index", "tables/index", "search")
+WIDE = (
+    "index",
+    "states/index",
+    "notebooks/index",
+    "tables/index",
+    "code/index",
+    "code/class",
+    "search",
+)
 """Pages that need the whole width, and have few headings to list beside them."""
 
 

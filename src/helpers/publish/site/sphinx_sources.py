@@ -5,14 +5,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from helpers.publish.export.table_model import Contents
+from helpers.publish.seminar import plan
+from helpers.publish.seminar.materials import write_materials
 from helpers.publish.site import (
     about_pages,
+    class_page,
     codebook_page,
+    coding_page,
     gallery,
     guides,
     start_page,
     state_pages,
     table_pages,
+    what_if,
 )
 from helpers.publish.site.downloads import write_downloads
 from helpers.publish.site.gallery import Shown
@@ -45,11 +50,27 @@ def write_sources(folder: Path, contents: Contents, notebooks: list[Shown]) -> N
         _write(folder / path, text.encode("utf-8"))
     for name, picture in _figures(notebooks, members):
         _write(folder / "_static" / "figures" / name, picture)
-    for name in ("favicon.svg", "rules.js", "site.css", "site.js"):
-        shutil.copy(OWN / name, folder / "_static" / name)
+    write_static(folder)
+    _write_files(folder / "_extra" / "files", folder / "_extra.scratch", notebooks)
+
+
+def write_static(folder: Path) -> None:
+    """Write styles, scripts and templates."""
+    styles = ("site.css", "code.css", "class.css")
+    for name in {
+        "favicon.svg",
+        "site.js",
+        "whatif.js",
+        *styles,
+        *coding_page.SCRIPTS,
+        *class_page.SCRIPTS,
+    }:
+        _write(folder / "_static" / name, (OWN / name).read_bytes())
+    for name, script in coding_page.coding_data().items():
+        _write(folder / "_static" / name, script)
+    _write(folder / "_static" / what_if.DATA, what_if.data_script().encode("utf-8"))
     for name in ("colophon.html", "steps.html"):
         _write(folder / "_templates" / name, (OWN / name).read_bytes())
-    _write_files(folder / "_extra" / "files", folder / "_extra.scratch", notebooks)
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -63,7 +84,11 @@ def _pages(
     """Yield the path and the text of each page."""
     yield "index.md", start_page.start_page(contents)
     yield "codebook.md", codebook_page.codebook_page()
+    yield "code/index.md", coding_page.coding_page()
+    yield "code/class.md", class_page.class_page()
     yield "cite.md", about_pages.cite_page(contents)
+    yield "teach.md", plan.teach_page()
+    yield "for-students.md", plan.students_page()
     yield "limits.md", about_pages.limits_page(notebooks)
     yield "notebooks/index.md", gallery.gallery_page(notebooks)
     known = {shown.name for shown in notebooks}
@@ -89,6 +114,7 @@ def _write_files(folder: Path, scratch: Path, notebooks: list[Shown]) -> None:
     """Write what can be taken away: the notebooks as stored, and the exports."""
     for shown in notebooks:
         _write(folder / "notebooks" / f"{shown.name}.ipynb", shown.raw)
+    write_materials(folder / "seminar")
     scratch.mkdir()
     write_downloads(folder, scratch)
     shutil.rmtree(scratch)

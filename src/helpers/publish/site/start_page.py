@@ -1,17 +1,17 @@
 """The start page: the question, its answer in one figure, and a table of states."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-import pandas as pd
-
+from helpers.analysis.readings import Readings, readings
+from helpers.analysis.sensitivity import finding_counts, verdict_counts
 from helpers.analysis.typology import derive, thesis
 from helpers.dataset.allowed import account_ids
 from helpers.dataset.codebook import load_codebook
 from helpers.dataset.loading import load_cases, load_table
-from helpers.dataset.rules import holds
-from helpers.dataset.words import count_of, names, text_name
+from helpers.dataset.words import count_of, listing, names, text_name
 from helpers.display import plots
+from helpers.display.choices import choice_label, under
 from helpers.display.plots.figure import Picture
 from helpers.publish.export.table_model import Contents
 from helpers.publish.site.markup import (
@@ -84,7 +84,10 @@ def start_page(contents: Contents) -> Markdown:
             "## Read on\n\n"
             "- [The notebooks](notebooks/index.md): how each number is computed\n"
             "- [The codebook](codebook.md): what every code means, and how types follow from codes"
+            "\n- [Code it yourself](code/index.md): the same text, your own codes, what follows"
+            "\n- [Compare a class](code/class.md): where its members differ, and who chose what"
             "\n- [The data](tables/index.md): every table, to sort, to search and to download\n"
+            "- [Teach with this](teach.md): a class of 90 minutes in which students code the text\n"
             "- [Guides](docs/index.md): what you can do with all this, a page each\n"
             "- [What the data cannot say](limits.md), and [how to cite](cite.md)"
         ),
@@ -92,9 +95,11 @@ def start_page(contents: Contents) -> Markdown:
             "notebooks/index",
             "states/index",
             "codebook",
+            "Code it yourself <code/index>",
             "Data <tables/index>",
             "Guides <docs/index>",
             "Limits <limits>",
+            "Teach <teach>",
             "How to cite <cite>",
         ),
     )
@@ -102,20 +107,38 @@ def start_page(contents: Contents) -> Markdown:
 
 def _answer() -> Html:
     """Return the answer in a few lines, from the latest account."""
-    types, book = derive(load_cases(latest())), load_codebook()
-    levels = [level.id for level in book.levels]
-    codes = {str(s): {name: str(row[name]) for name in levels} for s, row in types.iterrows()}
+    types, found = derive(load_cases(latest())), readings(latest())
+    n, label = len(types), account_labels()[latest()]
     lines = [
-        (finding.label, [state for state in codes if holds(case.when, codes[state])])
-        for finding, case in zip(book.lists["findings"], book.rules.findings, strict=True)
+        (row["label"], f"{count_of(row['states'], n)}; {_range(row, n)}.")
+        for row in finding_counts(found).to_dict("records")
     ]
     sure = [str(state) for state in types.index[types["determined"]]]
-    lines.append(("Have only one possible type, however the gaps were filled", sure))
-    n, label = len(types), account_labels()[latest()]
-    items = [tag("li", tag("strong", what), f": {count_of(who, n)}.") for what, who in lines]
+    lines.append(
+        ("Have only one possible type, however the gaps were filled", f"{count_of(sure, n)}.")
+    )
+    items = [tag("li", tag("strong", what), f": {said}") for what, said in lines]
     who = f"of the {n} states whose support {text_name()} weighs"
     lead = f"By the latest account ({label}), {who}:"
-    return joined([tag("p", lead), tag("ul", *items, class_="answer")])
+    return joined([tag("p", lead), tag("ul", *items, class_="answer"), _what_readings_are(found)])
+
+
+def _range(row: Mapping[Any, Any], n: int) -> str:
+    """Return under how many readings a finding holds of the same states, and of how many."""
+    same, fewest, most = under(row["n_same"], row["n_readings"]), row["fewest"], row["most"]
+    return f"exactly these {same}" + ("" if fewest == most else f", from {fewest} to {most} of {n}")
+
+
+def _what_readings_are(found: Readings) -> Html:
+    """Return what the shares are shares of."""
+    asked = listing(choice_label(choice) for choice, values in found.choices.items() if values[1:])
+    return tag(
+        "p",
+        f"A reading is one combination of choices that an analysis has to make ({asked}). The "
+        f"{len(found)} of them are counted, not weighed, so a share is no probability. ",
+        link("notebooks/index.html", "The notebooks"),
+        " say which choice decides what.",
+    )
 
 
 def _states() -> Html:
@@ -140,10 +163,10 @@ def _states() -> Html:
 def _thesis() -> list[object]:
     """Return the verdict on each statement, by the essay and by the latest account."""
     shown = list(dict.fromkeys([account_ids()[0], latest()]))
-    verdicts = [thesis(load_cases(account)) for account in shown]
+    verdicts = [_verdicts(account) for account in shown]
     rows = [
-        [verdicts[0].loc[name, "statement"], *(_verdict(table.loc[name]) for table in verdicts)]
-        for name in verdicts[0].index
+        [statement, *(table[str(name)] for table in verdicts)]
+        for name, statement in thesis(load_cases(shown[0]))["statement"].items()
     ]
     head = ["statement", *(account_labels()[account] for account in shown)]
     return [
@@ -151,11 +174,22 @@ def _thesis() -> list[object]:
         grid("Thesis, statement by statement", head, rows, kind="stacked"),
         Markdown(
             "*Contradicted* is followed by the states that break the statement for certain; *open* "
-            "means that none is known to, and that some could."
+            "means that none is known to, and that some could. Behind it stands under how many "
+            "readings of the account the verdict is the same."
         ),
     ]
 
 
-def _verdict(row: "pd.Series[Any]") -> str:
+def _verdicts(account: str) -> dict[str, str]:
+    """Return the verdict on each statement, and under how many readings it stands."""
+    counts = verdict_counts(readings(account)).to_dict("index")
+    verdicts = thesis(load_cases(account)).to_dict("records")
+    return {
+        str(name): f"{_verdict(verdict)} ({under(row[row['verdict']], row['n_readings'])})"
+        for (name, row), verdict in zip(counts.items(), verdicts, strict=True)
+    }
+
+
+def _verdict(row: Mapping[Any, Any]) -> str:
     against: Sequence[str] = row["contradicted_by"]
     return f"{row['verdict']}: {', '.join(names(against))}" if against else str(row["verdict"])

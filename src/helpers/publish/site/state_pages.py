@@ -11,11 +11,14 @@ import pandas as pd
 from helpers.analysis import profiles
 from helpers.analysis.typology import derive
 from helpers.analysis.votes import agreement, roll_calls
+from helpers.dataset.checks import mismatches
 from helpers.dataset.codebook import Entry, Variable, load_codebook
 from helpers.dataset.loading import case_names, load_cases, load_states, load_table
 from helpers.dataset.words import text_name
 from helpers.display import plots
 from helpers.display.plots.figure import Picture, plain
+from helpers.display.tables.consistency import UNEXPLAINED, pointing
+from helpers.publish.site import what_if
 from helpers.publish.site.codebook_page import anchor
 from helpers.publish.site.markup import (
     Html,
@@ -201,10 +204,13 @@ def _coded(members: Members, state: str) -> list[object]:
         "A variable's name leads to its rules. In round brackets why there is no code; silence is "
         'never "no".',
         _codes(state),
+        what_if.section(state),
         Markdown("## Evidence"),
         f"What each code rests on: paragraphs of {text_name()} (a section and the number of a "
         "paragraph in it), dated events, or roll calls at the General Assembly.",
         _evidence(evidence, {*events["event"], *members.resolutions.index}),
+        Markdown("## Evidence against itself"),
+        _against(state),
         Markdown("## Events"),
         _shown(members, f"{state}-events.png") + _events(events, evidence),
         "Events were looked for where the variables ask, so that their number measures attention. "
@@ -264,6 +270,29 @@ def _evidence(evidence: pd.DataFrame, places: set[str]) -> Html:
     return grid("Evidence of the codes", head, rows, kind="sortable stacked")
 
 
+def _against(state: str) -> object:
+    """Return the codings of a state whose evidence points elsewhere, and why they stand."""
+    found = [m for m in mismatches() if m.coding["state"] == state]
+    if not found:
+        return (
+            "None: among the events and votes that each code names is one that points the way of "
+            f"the code. (Paragraphs of {text_name()} have no direction.)"
+        )
+    accounts, variables = account_labels(), {v.id: v for v in load_codebook().variables}
+    rows = [
+        [
+            variables[m.coding["variable"]].label,
+            accounts[m.coding["account"]],
+            _worded(variables[m.coding["variable"]], m.coding["code"]),
+            pointing(m),
+            m.explanation or UNEXPLAINED,
+        ]
+        for m in found
+    ]
+    head = ["variable", "account", "code", "its evidence points", "why it stands"]
+    return grid("Codings whose evidence points elsewhere", head, rows, kind="stacked")
+
+
 def _place(name: str, places: set[str]) -> Html:
     return tag("span", link(f"#{name}", name) if name in places else name, class_="whole")
 
@@ -278,13 +307,15 @@ def _events(events: pd.DataFrame, evidence: pd.DataFrame) -> Html:
             tag("span", row["date"], class_="whole"),
             row["about"],
             row["direction"],
+            row["standing"],
             row["description"],
             _cited(event, evidence),
             _sources(sources.loc[[event]]),
         ]
         for event, row in listed.iterrows()
     ]
-    head = ["event", "date", "about", "direction", "what happened", "cited for", "sources"]
+    head = ["event", "date", "about", "direction", "standing", "what happened"]
+    head += ["cited for", "sources"]
     return grid("Events", head, rows, kind="sortable stacked")
 
 

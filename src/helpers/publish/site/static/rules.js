@@ -26,11 +26,10 @@ const rules = (() => {
 
   /** The code of each level. */
   function levelCodes(book, codes, options = []) {
-    const found = {};
+    const found = {}, known = { ...codes };
     for (const level of book.levels) {
-      const known = { ...codes, ...found };
       const first = level.cases.find((each) => holds(each.when, known, options));
-      found[level.id] = first ? first.id : level.otherwise;
+      found[level.id] = known[level.id] = first ? first.id : level.otherwise;
     }
     return found;
   }
@@ -42,7 +41,8 @@ const rules = (() => {
     if ("test" in condition) return [[condition.test, condition.codes]];
     if ("coded" in condition) return condition.coded.map((name) => [name, []]);
     if ("not" in condition) return tests(condition.not, options);
-    const idle = (part) => "option" in part && !options.includes(part.option);
+    const asks = (part) => "option" in part || "option" in (part.not ?? {});
+    const idle = (part) => asks(part) && !holds(part, {}, options);
     if (condition.all?.some(idle)) return [];
     return (condition.any ?? condition.all ?? []).flatMap((part) => tests(part, options));
   }
@@ -76,14 +76,34 @@ const rules = (() => {
     return ways;
   }
 
-  /** Every type that there could be if what is missing were coded, in the codebook's order. */
-  function possibleTypes(book, codes, ruledOut = [], options = []) {
-    const toldApart = restsOn(book, book.support_types.map((kind) => kind.when), options);
-    const found = new Set();
-    for (const way of completions(book, codes, toldApart, ruledOut)) {
-      found.add(typeOf(book, levelCodes(book, way, options)));
+  /** The levels in groups that share no variable, each with what it rests on. */
+  function independentLevels(book, options) {
+    let groups = [];
+    for (const level of book.levels) {
+      const own = restsOn(book, level.cases.map((each) => each.when), options);
+      const shares = (group) => [...group.toldApart.keys()].some((name) => own.has(name));
+      const levels = [...groups.filter(shares).flatMap((group) => group.levels), level];
+      const toldApart = restsOn(book, levels.flatMap((each) => each.cases.map((c) => c.when)), options);
+      groups = [...groups.filter((group) => !shares(group)), { levels, toldApart }];
     }
-    return book.support_types.map((kind) => kind.id).filter((id) => found.has(id));
+    return groups;
+  }
+
+  /** Every type that there could be if what is missing were coded, in the codebook's order. Types
+      rest on levels alone, so groups of levels are completed one by one: their ways add up, where
+      those of all variables multiply. */
+  function possibleTypes(book, codes, ruledOut = [], options = []) {
+    let combinations = [{}];
+    for (const { levels, toldApart } of independentLevels(book, options)) {
+      const found = new Map();
+      for (const way of completions(book, codes, toldApart, ruledOut)) {
+        const own = levelCodes({ levels }, way, options);
+        found.set(JSON.stringify(own), own);
+      }
+      combinations = combinations.flatMap((each) => [...found.values()].map((own) => ({ ...each, ...own })));
+    }
+    const types = new Set(combinations.map((each) => typeOf(book, each)));
+    return book.support_types.map((kind) => kind.id).filter((id) => types.has(id));
   }
 
   /** The answers that a condition could have if what is missing were coded. */
@@ -102,20 +122,29 @@ const rules = (() => {
     return { levels, type: typeOf(book, levels), couldBe, flags: Object.fromEntries(flags) };
   }
 
-  /** The verdict on each statement of the thesis; states: {id: {codes, ruledOut}}. */
-  function verdicts(book, states, options = []) {
-    return book.thesis.map((entry) => {
-      const contradictedBy = [], openBecauseOf = [];
-      for (const [id, { codes, ruledOut }] of Object.entries(states)) {
-        const found = possibleAnswers(book, entry.broken_when, codes, ruledOut, options);
-        if (found.size > 1) openBecauseOf.push(id);
-        else if (found.has(true)) contradictedBy.push(id);
-      }
+  /** For each statement of the thesis, the answers there could be to whether one state breaks it. */
+  function thesisAnswers(book, { codes, ruledOut }, options = []) {
+    return book.thesis.map((entry) => possibleAnswers(book, entry.broken_when, codes, ruledOut, options));
+  }
+
+  /** The verdict on each statement of the thesis; answers: {id: thesisAnswers of a state}. */
+  function verdictsFrom(book, answers) {
+    return book.thesis.map((entry, place) => {
+      const found = Object.entries(answers).map(([id, sets]) => [id, sets[place]]);
+      const openBecauseOf = found.filter(([, set]) => set.size > 1).map(([id]) => id);
+      const broken = found.filter(([, set]) => set.size === 1 && set.has(true));
+      const contradictedBy = broken.map(([id]) => id);
       const verdict = contradictedBy.length ? "contradicted" : openBecauseOf.length ? "open" : "holds";
       return { id: entry.id, verdict, contradictedBy, openBecauseOf };
     });
   }
 
-  return { holds, levelCodes, typeOf, restsOn, completions, possibleTypes, possibleAnswers, derive, verdicts };
+  /** The verdict on each statement of the thesis; states: {id: {codes, ruledOut}}. */
+  function verdicts(book, states, options = []) {
+    const answers = Object.entries(states).map(([id, one]) => [id, thesisAnswers(book, one, options)]);
+    return verdictsFrom(book, Object.fromEntries(answers));
+  }
+
+  return { holds, levelCodes, typeOf, restsOn, completions, possibleTypes, possibleAnswers, derive, thesisAnswers, verdictsFrom, verdicts };
 })();
 if (typeof module !== "undefined") module.exports = rules;

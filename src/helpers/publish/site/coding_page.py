@@ -1,0 +1,109 @@
+"""The page on which a reader codes an account, and the data that its scripts take along.
+
+The data are scripts that name a value, since a page that is opened as a file may fetch nothing.
+"""
+
+import json
+from typing import Any
+
+from helpers.dataset.codebook import load_codebook
+from helpers.dataset.loading import case_names, load_table
+from helpers.dataset.outcomes import ADJUDICATED
+from helpers.publish.export.codebook_json import as_json
+from helpers.publish.site.markup import Html, Markdown, joined, link, page, tag
+
+SCRIPTS = (
+    "rules.js",
+    "codings.js",
+    "dom.js",
+    "answers.js",
+    "paragraphs.js",
+    "comparing.js",
+    "code.js",
+)
+"""The scripts of the page, each after those that it takes from."""
+OF_SOURCE = ("publisher", "title", "title_is_ours", "date", "address")
+TITLE = "Code it yourself"
+
+
+def coding_page() -> Markdown:
+    """Return the page; its scripts make the form."""
+    return page(
+        TITLE,
+        "Read the text, state by state, and code it by the same rules as the project. Nothing is "
+        "sent anywhere: what you do is kept in this browser and leaves it as a file that you save.",
+        tag("noscript", tag("p", "This page needs JavaScript.", class_="care")),
+        tag("link", rel="stylesheet", href="../_static/code.css"),
+        tag("div", id="code"),
+        scripts("material.js", *SCRIPTS),
+        tag(
+            "p",
+            link("../codebook.html", "The whole codebook"),
+            "; ",
+            link("class.html", "compare a class"),
+            class_="way",
+        ),
+    )
+
+
+def scripts(*names: str) -> Html:
+    """Return what loads scripts of the site, one after the other."""
+    return joined(tag("script", src=f"../_static/{name}", defer="") for name in names)
+
+
+def coding_data() -> dict[str, bytes]:
+    """Return, by the names of scripts, what coding needs and what is shown after it."""
+    return {
+        "material.js": _script(book=as_json(load_codebook()), material=material()),
+        "project.js": _script(project=_project()),
+    }
+
+
+def _script(**values: object) -> bytes:
+    """Return a script that names values."""
+    lines = (
+        f"const {name} = {json.dumps(value, ensure_ascii=False, separators=(',', ':'))};\n"
+        for name, value in values.items()
+    )
+    return "".join(lines).encode()
+
+
+def material() -> dict[str, Any]:
+    """Return what a coding may name, beside the codebook, in accounts of numbered paragraphs."""
+    sources = load_table("sources").set_index("source")
+    accounts = [
+        {
+            **{name: row[name] for name in ("label", "as_of", "basis", "text")},
+            "id": row["account"],
+            "source": {name: str(sources.at[row["text"], name]) for name in OF_SOURCE},
+        }
+        for row in load_table("accounts").to_dict(orient="records")
+        if row["text"]
+    ]
+    return {
+        "accounts": accounts,
+        "states": [{"id": state, "name": name} for state, name in case_names().items()],
+        "coders": [{"id": c.id, "label": c.label} for c in load_codebook().lists["coders"]],
+        "standing": ADJUDICATED,
+        "paragraphs": _paragraphs(),
+    }
+
+
+def _paragraphs() -> dict[str, list[dict[str, Any]]]:
+    """Return the numbered paragraphs of each source, in their order."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in load_table("paragraphs").to_dict(orient="records"):
+        one = {"locator": f"{row['section']} {row['paragraph']}"}
+        one |= {name: row[name] for name in ("section", "words", "sha256")}
+        found.setdefault(row["source"], []).append(one)
+    return found
+
+
+def _project() -> dict[str, Any]:
+    """Return the project's codings of these accounts, and why one of them stands."""
+    accounts = [account["id"] for account in material()["accounts"]]
+    codings, settled = load_table("codings"), load_table("adjudications")
+    return {
+        "codings": codings[codings["account"].isin(accounts)].to_numpy().tolist(),
+        "adjudications": settled[settled["account"].isin(accounts)].to_dict(orient="records"),
+    }

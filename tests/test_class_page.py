@@ -1,0 +1,328 @@
+"""The class page counts what `coalition agree` counts, and nothing in a file runs on it."""
+
+import math
+import os
+import random
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from made_up_class import (
+    COLUMNS,
+    SAID,
+    cases,
+    coded,
+    places,
+    row_of,
+    write_class,
+    write_codings,
+)
+
+from helpers.analysis.agreement import (
+    by_coder,
+    by_pair,
+    cases_of,
+    mean_by,
+    reliability,
+    types_of,
+    verdicts_of,
+)
+from helpers.dataset.codebook import load_codebook
+from helpers.dataset.coding_files import read_coding_files
+from helpers.publish import site
+from helpers.publish.site.class_page import SCRIPTS
+from helpers.publish.site.coding_page import coding_data
+
+try:
+    from playwright.sync_api import Page
+    from reader import LAPTOP, Reader, chromium
+except ModuleNotFoundError:
+    if os.environ.get("CI"):
+        raise
+    pytest.skip("the dependency group browser is not installed", allow_module_level=True)
+
+STATIC = Path(site.__file__).parent / "static"
+SEED = 20261130
+N_CLASSES = 100
+COUNT = """(files) => {
+  const bytes = (text) => new TextEncoder().encode(text);
+  const given = files.map(([name, text]) => ({ name, bytes: bytes(text) }));
+  const { rows, problems } = classroom.gather(given, book, material);
+  const coders = classroom.byCoder(rows), states = material.states.map((state) => state.id);
+  const pairs = classroom.byPair(book, states, coders);
+  const missing = classroom.byPair(book, states, coders, "missing");
+  return {
+    n: rows.length, problems,
+    variables: classroom.byVariable(book, coders).map((e) =>
+      [e.variable, e.member, e.silentAs, e.nUnits, e.nCoders, e.percent]),
+    pairs: [pairs, missing].map((some) => some.map((e) =>
+      [e.state, e.variable, e.nCoders, e.answers.length, e.percent])),
+    states: classroom.meanBy(pairs, "state").map((e) => [e.id, e.nPairs, e.nDiffer, e.percent]),
+  };
+}"""
+FOLLOW = """(files) => {
+  const given = files.map(([name, text]) => ({ name, bytes: new TextEncoder().encode(text) }));
+  const coders = classroom.byCoder(classroom.gather(given, book, material).rows);
+  const states = material.states.map((state) => state.id);
+  const all = [...classroom.follows(book, states, coders)];
+  return Object.fromEntries(all.map(([name, of]) => [name, [
+    Object.fromEntries(states.map((state) => [state, of.states[state].type])),
+    Object.fromEntries(of.verdicts.map((each) => [each.id, each.verdict])),
+  ]]));
+}"""
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the page as a file, its scripts beside it; the site puts its own frame around."""
+    folder = tmp_path_factory.mktemp("page")
+    (folder / "material.js").write_bytes(coding_data()["material.js"])
+    for name in (*SCRIPTS, "site.css", "class.css"):
+        shutil.copy(STATIC / name, folder / name)
+    scripts = "".join(f'<script src="{name}" defer></script>' for name in ("material.js", *SCRIPTS))
+    styles = "".join(f'<link rel="stylesheet" href="{name}">' for name in ("site.css", "class.css"))
+    (folder / "class.html").write_text(
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>A class</title>{styles}'
+        f'<main><h1>A class</h1><div id="class"></div></main>{scripts}</html>',
+        encoding="utf-8",
+    )
+    return folder
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture
+def page(browser: Any, place: Path) -> Iterator[Page]:
+    """Return the open page; nothing may go wrong on it, and nothing be asked of others."""
+    one = Reader(browser, f"{place.as_uri()}/", LAPTOP, "light")
+    yield one.open("class.html")
+    one.context.close()
+    assert one.wrong == []
+
+
+def hand_in(page: Page, files: Any) -> None:
+    """Choose files, and wait for what the page makes of them."""
+    page.get_by_label("Drop the class").set_input_files(files)
+    page.locator(".sum").wait_for()
+
+
+def texts(folder: Path) -> list[tuple[str, str]]:
+    """Return the files of a class, in no order of their names."""
+    files = [(path.name, path.read_text(encoding="utf-8")) for path in folder.iterdir()]
+    random.Random(len(files)).shuffle(files)
+    return files
+
+
+def same(ours: list[Any], theirs: list[Any]) -> bool:
+    """Tell whether rows are the same, a number that is not defined standing as null."""
+    pairs = [pair for rows in zip(ours, theirs, strict=True) for pair in zip(*rows, strict=True)]
+    return all(
+        math.isclose(a, b, abs_tol=1e-9)
+        if isinstance(a, float) and b is not None
+        else math.isnan(a)
+        if isinstance(a, float)
+        else a == b
+        for a, b in pairs
+    )
+
+
+def rows_of(table: Any, *columns: str) -> list[Any]:
+    return [list(row) for row in table[[*columns]].itertuples(index=False, name=None)]
+
+
+@pytest.mark.parametrize("part", range(10))
+def test_a_hundred_made_up_classes_have_the_same_numbers(
+    page: Page, tmp_path: Path, part: int
+) -> None:
+    for number in range(part, N_CLASSES, 10):
+        folder = write_class(tmp_path / str(number), 2 + number % 3, SEED + number)
+        codings, problems = read_coding_files([folder])
+        coders = by_coder(codings).values()
+        found = page.evaluate(COUNT, texts(folder))
+
+        assert (found["n"], found["problems"], problems) == (len(codings), [], [])
+        keys = ("variable", "member", "silent_as", "n_states", "n_coders", "percent_agreement")
+        assert same(rows_of(reliability(*coders, n_resamples=20), *keys), found["variables"])
+        keys = ("state", "variable", "n_coders", "n_answers", "percent_agreement")
+        for silent_as, theirs in zip(("category", "missing"), found["pairs"], strict=True):
+            assert same(rows_of(by_pair(*coders, silent_as=silent_as), *keys), theirs)
+        states = mean_by(by_pair(*coders), "state").reset_index()
+        keys = ("state", "n_pairs", "n_differ", "percent_agreement")
+        ours = {row[0]: row for row in rows_of(states, *keys)}
+        assert same([ours[row[0]] for row in found["states"]], found["states"])
+        assert len(ours) == len(found["states"])
+
+
+def test_types_and_verdicts_of_each_coder_are_the_same(page: Page, tmp_path: Path) -> None:
+    folder = write_class(tmp_path / "class", 6, SEED)
+    ours = cases_of(by_coder(read_coding_files([folder])[0]))
+    found = page.evaluate(FOLLOW, texts(folder))
+
+    kinds, verdicts = types_of(ours), verdicts_of(ours)
+    assert {name: [kinds[name].to_dict(), verdicts[name].to_dict()] for name in ours} == found
+
+
+def twenty(folder: Path) -> Path:
+    """Write a class of twenty: all silent but on one pair, on which twelve say one code."""
+    folder.mkdir()
+    text, locators = places("essay")
+    variable = load_codebook().variable("arms_supply")
+    for number in range(20):
+        name = f"Made up {number:02}"
+        code = variable.code_ids[0 if number < 12 else -1]
+        rows = [
+            row_of("essay", state, each.id, name)
+            for state in cases()
+            for each in load_codebook().variables
+        ]
+        chosen = next(r for r in rows if (r["state"], r["variable"]) == ("IRN", variable.id))
+        chosen.update(coded(text, locators[0], code))
+        write_codings(folder / f"{number:02}.csv", rows)
+    return folder
+
+
+def test_a_class_of_twenty_sees_where_it_differs(page: Page, tmp_path: Path) -> None:
+    folder = twenty(tmp_path / "class")
+    hand_in(page, sorted(folder.iterdir()))
+
+    assert page.locator(".sum").inner_text() == "20 coders in 20 files; 0 problem(s)."
+    assert page.locator("#argue h3").inner_text() == "Iran: Arms supply"
+    bars = page.locator("#argue .answers li")
+    assert [bar.get_attribute("data-n") for bar in bars.all()] == ["12", "8"]
+    assert bars.nth(1).locator(".who").inner_text().startswith("Made up 12, Made up 13")
+    expected = 100 * (12 * 11 + 8 * 7) / (20 * 19)
+    assert f"{expected:.1f} percent of pairs of coders agree" in page.locator("#argue").inner_text()
+    row = page.locator("#variables tr[data-variable=arms_supply]")
+    shown = float(row.get_attribute("data-percent"))
+    assert shown == pytest.approx((12 * 100 + expected) / 13)
+    assert row.locator("td").first.inner_text() == f"{shown:.1f}"
+    state = page.locator("#states tbody tr").first
+    assert (state.get_attribute("data-id"), state.get_attribute("data-n-differ")) == ("IRN", "1")
+    types = page.locator("#types tbody tr", has_text="Iran").locator("li")
+    assert sorted(int(each.get_attribute("data-n")) for each in types.all()) == [8, 12]
+
+
+def test_files_can_be_dropped(page: Page, tmp_path: Path) -> None:
+    page.evaluate(
+        """(files) => {
+          const dataTransfer = new DataTransfer();
+          for (const [name, text] of files) dataTransfer.items.add(new File([text], name));
+          const event = new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true });
+          document.querySelector(".drop").dispatchEvent(event);
+        }""",
+        texts(twenty(tmp_path / "class")),
+    )
+
+    page.locator("#argue").wait_for()
+    assert page.locator(".sum").inner_text() == "20 coders in 20 files; 0 problem(s)."
+
+
+def test_pairs_are_reached_by_keyboard_and_from_the_map(page: Page, tmp_path: Path) -> None:
+    folder = twenty(tmp_path / "class")
+    hand_in(page, sorted(folder.iterdir()))
+    page.get_by_role("button", name="Next").press("Enter")
+    assert "number 2 of" in page.locator("#argue").inner_text()
+    page.get_by_role("button", name="Previous").press("Enter")
+    assert "number 1 of" in page.locator("#argue").inner_text()
+
+    page.get_by_role("button", name="Armenia: Arms supply").press("Enter")
+    assert page.locator("#argue h3").inner_text() == "Armenia: Arms supply"
+    assert page.locator("#argue .answers li").count() == 1
+
+
+HEADER = ",".join(COLUMNS)
+EVIL = "<img src=x onerror=alert(1)>"
+
+
+def evil_files() -> dict[str, bytes]:
+    """Return files that are broken or made to do harm, by name."""
+    text, locators = places("essay")
+    rows = [row_of("essay", "IRN", v.id, "Eve") for v in load_codebook().variables]
+    good = rows[0] | coded(text, locators[0], load_codebook().variables[0].code_ids[0])
+
+    def file(*some: dict[str, str]) -> bytes:
+        return "\n".join([HEADER, *(",".join(row.values()) for row in some), ""]).encode()
+
+    return {
+        "a.csv": file(*[row | {"coder": "Ann"} for row in rows]),
+        "b.csv": file(*[row | {"coder": "Bob"} for row in rows[1:]], good | {"coder": "Bob"}),
+        "c-html.csv": file(good | {"rationale": EVIL}),
+        "d-script.csv": file(good | {"rationale": "<script>alert(2)</script>"}, rows[1]),
+        "e-formula.csv": file(
+            good | {"coder": "=1+1"}, good | {"coder": "Fay", "rationale": "=A1"}
+        ),
+        "f-state.csv": file(good | {"state": EVIL}, good | {"code": EVIL}),
+        "g-latin.csv": file(good) + "é".encode("latin-1"),
+        "h-wide.csv": file(good).decode().encode("utf-16"),
+        "i-semicolons.csv": file(good).replace(b",", b";"),
+        "j-extra.csv": file(*[rows[2] | {"coder": "Jay"}] * 10_001),
+        "k-like.csv": file(*[row | {"coder": "ANN"} for row in rows]),
+        "l-quote.csv": file(
+            good | {"coder": "Lea", "rationale": '"lost'}, rows[1] | {"coder": "Lea"}
+        ),
+        "m-empty.csv": b"",
+        "n-columns.csv": b"a,b\n1,2\n",
+        "o-standing.csv": file(good | {"coder": "adjudicated"}),
+        "p-name.csv": file(rows[3] | {"coder": EVIL}, rows[4] | {"coder": EVIL}),
+        "q-page.html": b"<script>alert(3)</script>",
+        f"r{EVIL.replace('/', '')}.csv": file(good | {"state": "XXX"}),
+        "s-book.csv": b"PK\x03\x04" + bytes(40),
+    }
+
+
+def test_nothing_in_a_file_runs_and_what_is_sound_is_counted(page: Page, tmp_path: Path) -> None:
+    files = evil_files()
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    codings, problems = read_coding_files([tmp_path])
+    given = [
+        {"name": name, "mimeType": "text/csv", "buffer": content} for name, content in files.items()
+    ]
+    hand_in(page, given)
+
+    coders = by_coder(codings)
+    n_problems = int(page.locator(".sum").inner_text().split("; ")[1].split()[0])
+    assert (
+        page.locator(".sum").inner_text().startswith(f"{len(coders)} coders in {len(files)} files")
+    )
+    assert n_problems >= len(problems) > 10_000
+    assert page.locator("#class :is(script, img, iframe, a)").count() == 0
+    assert EVIL in page.locator("#class").inner_text()
+    listed = page.locator(".problems").inner_text()
+    assert "c-html.csv, line 2, column rationale: must be plain text, no HTML" in listed
+    expected = reliability(*coders.values(), n_resamples=1).query("silent_as == 'category'")
+    shown = page.locator("#variables tbody tr")
+    percents = [float(row.get_attribute("data-percent")) for row in shown.all()]
+    assert percents == pytest.approx(expected["percent_agreement"].tolist())
+    coders_shown = [int(row.get_attribute("data-n-coders")) for row in shown.all()]
+    assert coders_shown == expected["n_coders"].tolist()
+
+
+def test_the_same_rows_stand_and_the_same_lines_are_named(page: Page, tmp_path: Path) -> None:
+    for name, content in evil_files().items():
+        (tmp_path / name).write_bytes(content)
+    codings, problems = read_coding_files([tmp_path])
+    files = [[name, list(content)] for name, content in evil_files().items()]
+    found = page.evaluate(
+        """(files) => classroom.gather(files.map(([name, list]) =>
+          ({ name, bytes: new Uint8Array(list) })), book, material)""",
+        files,
+    )
+
+    assert [row["cells"] for row in found["rows"]] == codings.to_dict(orient="records")
+    ours = {(p.file, p.column, p.line if p.column else 0) for p in problems}
+    theirs = {(p["file"], p["column"], p["line"] if p["column"] else 0) for p in found["problems"]}
+    assert ours == theirs
+
+
+def test_one_coder_alone_is_told_so(page: Page, tmp_path: Path) -> None:
+    write_codings(tmp_path / "a.csv", [row_of("essay", "IRN", "alliance", "ann", rationale=SAID)])
+    hand_in(page, tmp_path / "a.csv")
+
+    assert "two coders must have read the same pair" in page.locator("#class").inner_text()
