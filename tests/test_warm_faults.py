@@ -102,7 +102,15 @@ def test_kernels_outlive_their_server_and_another_takes_over(fork_server, monkey
     kernel = Kernel()
     first, folder = server_of(kernel), Path(kernel.manager.ip).parent
     kernel.printed("x = 1")
-    monkeypatch.setattr(client, "ANSWER_LIMIT", 5.0)
+    # Short for the server that is stopped, as usual for the one that takes over.
+    usual, lost = client.ANSWER_LIMIT, client.Server._lost
+    monkeypatch.setattr(client, "ANSWER_LIMIT", 2.0)
+
+    def gone(server):
+        client.ANSWER_LIMIT = usual
+        lost(server)
+
+    monkeypatch.setattr(client.Server, "_lost", gone)
     os.kill(first, how)
     if how != signal.SIGSTOP:
         wait_for(lambda: not is_alive(first))
