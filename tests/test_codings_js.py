@@ -15,7 +15,7 @@ import pytest
 from helpers.dataset.checks.codings import codings
 from helpers.dataset.checks.content import Content
 from helpers.dataset.codebook import load_codebook
-from helpers.dataset.files import Row, _cell_message, data_folder, read_rows, using_data
+from helpers.dataset.files import Row, cell_message, data_folder, read_rows, using_data
 from helpers.dataset.schema import TABLES
 from helpers.publish import site
 from helpers.publish.export.codebook_json import as_json
@@ -93,7 +93,7 @@ def spoilt(draw: random.Random, row: dict[str, str], rows: list[dict[str, str]])
         long = " ".join(["word"] * draw.choice((25, 26)))
         twice = f"{row[column]};{row[column]}"
         backwards = ";".join(reversed(row[column].split(";")))
-        odd = [long] if column == "rationale" else [*ODD, twice, backwards]
+        odd = [long, "a <b> c", "a < b"] if column == "rationale" else [*ODD, twice, backwards]
         other[column] = draw.choice([donor, donor, draw.choice(odd)])
     return other
 
@@ -173,7 +173,7 @@ def test_words_and_cells_are_judged_alike(page: Any) -> None:
     )
     for text, (words, message) in zip(given, answers, strict=True):
         assert words == len(text.split()), ascii(text)
-        expected = _cell_message(text)
+        expected = cell_message(text)
         if not expected and text.startswith(tuple("=+-@\uff1d")):
             assert "as a formula" in message
         else:
@@ -182,7 +182,7 @@ def test_words_and_cells_are_judged_alike(page: Any) -> None:
 
 def test_a_cleaned_text_may_stand_in_a_cell(page: Any) -> None:
     found = page.evaluate("(texts) => texts.map(codings.clean)", texts(random.Random(7), 500))
-    assert [text for text in found if _cell_message(text)] == []
+    assert [text for text in found if cell_message(text)] == []
     assert page.evaluate("codings.clean(' a\\n\\u200b b\\u00ad\\u00a0c')") == "a b c"
 
 
@@ -191,7 +191,7 @@ def test_what_a_browser_writes_both_read(page: Any, tmp_path: Path) -> None:
     given = [
         {"cells": dict(zip(COLUMNS, cells, strict=True))}
         for cells in (texts(draw, len(COLUMNS)) for _ in range(300))
-        if not any(map(_cell_message, cells)) and any(cells)
+        if not any(map(cell_message, cells)) and any(cells)
     ]
     text, rows = page.evaluate(
         """([rows, columns]) => {
