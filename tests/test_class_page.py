@@ -1,6 +1,5 @@
 """The class page counts what `coalition agree` counts, and nothing in a file runs on it."""
 
-import json
 import math
 import os
 import random
@@ -37,8 +36,8 @@ from helpers.publish.site.class_page import SCRIPTS
 from helpers.publish.site.coding_page import coding_data
 
 try:
-    from axe_playwright_python.sync_playwright import Axe
-    from playwright.sync_api import Page, sync_playwright
+    from playwright.sync_api import Page
+    from reader import LAPTOP, Reader, chromium
 except ModuleNotFoundError:
     if os.environ.get("CI"):
         raise
@@ -89,33 +88,28 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
         f'<main><h1>A class</h1><div id="class"></div></main>{scripts}</html>',
         encoding="utf-8",
     )
-    return folder / "class.html"
+    return folder
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
-    if found is None:
-        missing = "Chromium is not installed; .ci/run does that"
-        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+def browser() -> Iterator[Any]:
+    with chromium() as running:
         yield running
-        running.close()
 
 
 @pytest.fixture
-def page(chromium: Any, place: Path) -> Iterator[Page]:
+def page(browser: Any, place: Path) -> Iterator[Page]:
     """Return the open page; nothing may go wrong on it, and nothing be asked of others."""
-    wrong: list[str] = []
-    one = chromium.new_page()
-    one.on("pageerror", lambda error: wrong.append(str(error)))
-    one.on("dialog", lambda dialog: (wrong.append(dialog.message), dialog.dismiss()))
-    one.on("request", lambda asked: asked.url.startswith("file:") or wrong.append(asked.url))
-    one.goto(place.as_uri())
-    yield one
-    one.close()
-    assert wrong == []
+    one = Reader(browser, f"{place.as_uri()}/", LAPTOP, "light")
+    yield one.open("class.html")
+    one.context.close()
+    assert one.wrong == []
+
+
+def hand_in(page: Page, files: Any) -> None:
+    """Choose files, and wait for what the page makes of them."""
+    page.get_by_label("Drop the class").set_input_files(files)
+    page.locator(".sum").wait_for()
 
 
 def texts(folder: Path) -> list[tuple[str, str]]:
@@ -195,7 +189,7 @@ def twenty(folder: Path) -> Path:
 
 def test_a_class_of_twenty_sees_where_it_differs(page: Page, tmp_path: Path) -> None:
     folder = twenty(tmp_path / "class")
-    page.get_by_label("Drop the class").set_input_files(sorted(folder.iterdir()))
+    hand_in(page, sorted(folder.iterdir()))
 
     assert page.locator(".sum").inner_text() == "20 coders in 20 files; 0 problem(s)."
     assert page.locator("#argue h3").inner_text() == "Iran: Arms supply"
@@ -214,9 +208,24 @@ def test_a_class_of_twenty_sees_where_it_differs(page: Page, tmp_path: Path) -> 
     assert sorted(int(each.get_attribute("data-n")) for each in types.all()) == [8, 12]
 
 
+def test_files_can_be_dropped(page: Page, tmp_path: Path) -> None:
+    page.evaluate(
+        """(files) => {
+          const dataTransfer = new DataTransfer();
+          for (const [name, text] of files) dataTransfer.items.add(new File([text], name));
+          const event = new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true });
+          document.querySelector(".drop").dispatchEvent(event);
+        }""",
+        texts(twenty(tmp_path / "class")),
+    )
+
+    page.locator("#argue").wait_for()
+    assert page.locator(".sum").inner_text() == "20 coders in 20 files; 0 problem(s)."
+
+
 def test_pairs_are_reached_by_keyboard_and_from_the_map(page: Page, tmp_path: Path) -> None:
     folder = twenty(tmp_path / "class")
-    page.get_by_label("Drop the class").set_input_files(sorted(folder.iterdir()))
+    hand_in(page, sorted(folder.iterdir()))
     page.get_by_role("button", name="Next").press("Enter")
     assert "number 2 of" in page.locator("#argue").inner_text()
     page.get_by_role("button", name="Previous").press("Enter")
@@ -275,7 +284,7 @@ def test_nothing_in_a_file_runs_and_what_is_sound_is_counted(page: Page, tmp_pat
     given = [
         {"name": name, "mimeType": "text/csv", "buffer": content} for name, content in files.items()
     ]
-    page.get_by_label("Drop the class").set_input_files(given)
+    hand_in(page, given)
 
     coders = by_coder(codings)
     n_problems = int(page.locator(".sum").inner_text().split("; ")[1].split()[0])
@@ -312,22 +321,8 @@ def test_the_same_rows_stand_and_the_same_lines_are_named(page: Page, tmp_path: 
     assert ours == theirs
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_on_a_full_page(
-    chromium: Any, place: Path, tmp_path: Path, scheme: str
-) -> None:
-    page = chromium.new_page(color_scheme=scheme)
-    page.goto(place.as_uri())
-    folder = twenty(tmp_path / "class")
-    (folder / "bad.csv").write_bytes(b"")
-    page.get_by_label("Drop the class").set_input_files(sorted(folder.iterdir()))
-    found = Axe().run(page, options={"preload": False}).response["violations"]
-    page.close()
-    assert json.dumps(found) == "[]", [each["id"] for each in found]
-
-
 def test_one_coder_alone_is_told_so(page: Page, tmp_path: Path) -> None:
     write_codings(tmp_path / "a.csv", [row_of("essay", "IRN", "alliance", "ann", rationale=SAID)])
-    page.get_by_label("Drop the class").set_input_files(tmp_path / "a.csv")
+    hand_in(page, tmp_path / "a.csv")
 
     assert "two coders must have read the same pair" in page.locator("#class").inner_text()

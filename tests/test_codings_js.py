@@ -127,7 +127,8 @@ def test_a_browser_refuses_the_same_rows_for_the_same_reasons(page: Any, folder:
         book, known = as_json(load_codebook()), material()
         answers = page.evaluate(
             """([book, material, tables]) => tables.map((rows) => [
-                codings.problemsOf(book, material, rows), codings.check(book, material, rows).rows.map((row) => row.line),
+                codings.problemsOf(book, material, rows),
+                codings.check(book, material, rows).rows.map((row) => row.line),
             ])""",
             [book, known, given],
         )
@@ -177,6 +178,12 @@ def test_words_and_cells_are_judged_alike(page: Any) -> None:
             assert "as a formula" in message
         else:
             assert message == expected, ascii(text)
+
+
+def test_a_cleaned_text_may_stand_in_a_cell(page: Any) -> None:
+    found = page.evaluate("(texts) => texts.map(codings.clean)", texts(random.Random(7), 500))
+    assert [text for text in found if _cell_message(text)] == []
+    assert page.evaluate("codings.clean(' a\\n\\u200b b\\u00ad\\u00a0c')") == "a b c"
 
 
 def test_what_a_browser_writes_both_read(page: Any, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from urllib.parse import unquote, urldefrag, urlsplit
 import nbformat
 import openpyxl
 import pytest
+from made_up_class import write_class
 from poisoned_data import PAYLOADS, Wild, write_poisoned_data
 
 from helpers.data import case_names, load_states
@@ -250,13 +251,17 @@ def test_downloads_can_be_opened(folder):
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_pages_are_sound(window, path):
+def test_pages_are_sound(window, path, tmp_path):
     """Nothing goes wrong, nothing is asked outside, nothing is too wide, axe finds nothing."""
     window.wrong.clear()
     page = window.open(path)
     expect(page.locator("h1").first).to_be_visible()
     if "search" in path:
         expect(page.locator("#search-results li").first).to_be_visible()
+    if "class" in path:
+        files = sorted(write_class(tmp_path / "class", 3, seed=1).iterdir())
+        page.get_by_label("Drop the class").set_input_files([*files, REPOSITORY / "README.md"])
+        expect(page.locator("#verdicts")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
     # The many rows of a large table are alike, and looking at each takes minutes.
     page.evaluate(

@@ -30,6 +30,10 @@ def agree(paths: tuple[Path, ...], account: str, style: str) -> None:
 
     Files have the columns of codings.csv. What is wrong with any is named and left out, and the
     rest is compared: by variable, member of a set, and reading of silence.
+
+    In CSV a unit is a state that two coders or more have a value of, kappa is the mean over
+    pairs of coders, ac1 is AC2 where codes are ordered, and a cell is empty where nothing is
+    defined. In text the states follow.
     """
     from helpers.analysis.agreement import by_coder, by_pair, reliability  # noqa: PLC0415
     from helpers.dataset.coding_files import read_coding_files  # noqa: PLC0415

@@ -52,7 +52,7 @@ def reliability_table(reliability: pd.DataFrame, silent_as: str) -> pd.DataFrame
     table["values"] = rows["n_values"].to_numpy()
     table["scale"] = rows["scale"].to_numpy()
     for name in ("kappa", "alpha"):
-        table[name] = [_number(value, "{:.2f}", NOT_DEFINED) for value in rows[name]]
+        table[name] = [_number(value, "{:z.2f}", NOT_DEFINED) for value in rows[name]]
     table["95% interval of alpha"] = [_interval(row) for row in rows.itertuples()]
     return table.set_index("variable")
 
@@ -71,7 +71,7 @@ def agreement_table(reliability: pd.DataFrame, silent_as: str) -> pd.DataFrame:
     table["coders"] = rows["n_coders"].to_numpy()
     table["percent"] = [_number(value, "{:.1f}", "-") for value in rows["percent_agreement"]]
     for name, label in (("kappa", "kappa"), ("alpha", "alpha"), ("ac", "AC1 or AC2")):
-        table[label] = [_number(value, "{:.2f}", NOT_DEFINED) for value in rows[name]]
+        table[label] = [_number(value, "{:z.2f}", NOT_DEFINED) for value in rows[name]]
     table["95% interval of alpha"] = [_interval(row) for row in rows.itertuples()]
     return table.set_index("variable")
 
@@ -234,4 +234,4 @@ def _interval(row: Any) -> str:
         return NOT_DEFINED
     if np.isnan(row.alpha_low):
         return "none: all agree"
-    return f"{row.alpha_low:.2f} to {row.alpha_high:.2f}"
+    return f"{row.alpha_low:z.2f} to {row.alpha_high:z.2f}"

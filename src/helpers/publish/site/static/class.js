@@ -4,6 +4,8 @@
   const { el, prose, button, folded, table } = dom;
   const place = document.getElementById("class");
   const FEW_PROBLEMS = 50;
+  // One more than is read of a file: enough to say that it is too long.
+  const ENOUGH_BYTES = 5_000_001;
   let found = { rows: [], problems: [] }, account = "", shown = 0, pairs = [], coders = new Map(), outcomes = [];
 
   const named = (entries, id) => entries.find((entry) => entry.id === id);
@@ -16,10 +18,9 @@
   /* Files */
 
   /** The files of what was dropped, those inside a folder too. */
-  async function dropped(items) {
-    const entries = [...items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
-    const inside = await Promise.all(entries.map(filesOf));
-    return inside.flat();
+  async function dropped({ items, files }) {
+    const plain = [...files], entries = [...items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+    return entries.length ? (await Promise.all(entries.map(filesOf))).flat() : plain;
   }
 
   async function filesOf(entry) {
@@ -35,7 +36,9 @@
   async function take(files) {
     const seen = files.filter((file) => !/^[.~]/.test(file.name));
     if (!seen.length) return;
-    const read = await Promise.all(seen.map(async (file) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) })));
+    const read = await Promise.all(seen.map(async (file) => ({
+      name: file.name, bytes: new Uint8Array(await file.slice(0, ENOUGH_BYTES).arrayBuffer()),
+    })));
     found = classroom.gather(read, book, material);
     const coded = material.accounts.filter(({ id }) => found.rows.some((row) => row.cells.account === id));
     account = coded[0]?.id ?? "";
@@ -54,7 +57,7 @@
       drop: async (event) => {
         event.preventDefault();
         zone.classList.remove("over");
-        take(await dropped(event.dataTransfer.items));
+        take(await dropped(event.dataTransfer));
       },
     }, el("label", { for: "files" }, "Drop the class's files here, or a folder of them, or choose them: "), input);
     return zone;

@@ -119,9 +119,13 @@
     };
     store.write([book.dataset.title, account, coder], { order });
     work.text = textPanel();
+    show(firstOpen());
+  }
+
+  /** The place of the first pair that is not done; the very first where all are. */
+  function firstOpen() {
     const rows = finished();
-    const next = work.pairs.findIndex((pair) => stageOf(pair, rows) !== "done");
-    show(Math.max(next, 0));
+    return Math.max(work.pairs.findIndex((pair) => stageOf(pair, rows) !== "done"), 0);
   }
 
   /* Screens */
@@ -147,7 +151,7 @@
     const chosen = (group, otherwise) => screen.querySelector(`input[name=${group}]:checked`)?.value ?? otherwise;
     const go = (event) => {
       event.preventDefault();
-      const coder = name.value.trim();
+      const coder = codings.clean(name.value);
       const reserved = named(material.coders, coder) ? "is the name of one of the project's coders" : "";
       const message = codings.messageOfName(coder) || reserved;
       wrong.textContent = message && `The pseudonym ${message}.`;
@@ -230,7 +234,7 @@
     put(mine.filter((row) => !differing.includes(row)));
     report(name, mine.length, [...problems, ...foreign], differing, () => {
       put(differing);
-      show(work.at);
+      show(firstOpen());
     });
     return undefined;
   }
@@ -255,7 +259,7 @@
       problems.length ? el("ul", { class: "problems" }, lines) : null,
       differing.length ? el("p", {}, `${counted(differing.length, "answer")} in this browser ${differing.length === 1 ? "differs" : "differ"} from the file. What is in the browser stays, unless you say otherwise.`) : null,
       el("div", { class: "buttons" },
-        button("Go on", () => (work ? show(work.at) : startScreen()), { class: "main" }),
+        button("Go on", () => (work ? show(firstOpen()) : startScreen()), { class: "main" }),
         differing.length ? button("Take the file's instead", replace) : null),
     );
   }
@@ -382,7 +386,7 @@
 
   function textField(column, legend, value, take, hint) {
     const input = el("textarea", {
-      id: `field-${column}`, rows: 3, "aria-describedby": `hint-${column}`, input: () => take(codings.words(input.value).join(" ")),
+      id: `field-${column}`, rows: 3, "aria-describedby": `hint-${column}`, input: () => take(codings.clean(input.value)),
     });
     input.value = value;
     return el("div", { "data-column": column, class: "field" },
@@ -660,17 +664,34 @@
   function drawText(shown, pieces, known) {
     const numbered = pieces.filter((piece) => piece.locator).length;
     const line = el("p", { class: "hint" }, `${numbered} of ${known.length} paragraphs recognised.`);
-    shown.replaceChildren(line, ...pieces.map((piece) => (piece.locator ? recognised(piece) : unknownPiece(piece, known, shown, pieces))));
+    shown.replaceChildren(line, sectionPicker(shown, known), ...pieces.map((piece) => (piece.locator ? recognised(piece) : unknownPiece(piece, known, shown, pieces))));
   }
 
-  const recognised = (piece) => el("div", { class: "paragraph" },
+  /** A list of the sections that leads to the first paragraph of one. */
+  function sectionPicker(shown, known) {
+    const sections = [...new Set(known.map((each) => each.section))];
+    const select = el("select", {
+      "aria-label": "Go to a section",
+      change: () => {
+        const there = known.filter((each) => each.section === select.value).map((each) => each.locator);
+        const found = [...shown.querySelectorAll("[data-place]")].find((part) => there.includes(part.dataset.place));
+        found?.scrollIntoView({ block: "start" });
+        select.value = "";
+      },
+    }, el("option", { value: "" }, "Go to a section"), sections.map((section) => el("option", { value: section }, section)));
+    return select;
+  }
+
+  const recognised = (piece) => el("div", { class: "paragraph", "data-place": piece.locator },
     button(piece.locator, () => pick(piece.locator), { class: "number" }), el("p", { click: () => pick(piece.locator) }, piece.text));
 
   /** A piece that no checksum knows: the reader may say which paragraph it is. */
   function unknownPiece(piece, known, shown, pieces) {
     const taken = pieces.map((each) => each.locator);
     const free = known.filter((each) => !taken.includes(each.locator));
-    if (!free.length) return el("p", { class: "unknown" }, piece.text);
+    // A heading or a menu is shorter than half of any paragraph.
+    const short = codings.words(piece.text).length < Math.min(...known.map((each) => each.words)) / 2;
+    if (short || !free.length) return el("p", { class: "unknown" }, piece.text);
     const select = el("select", {
       "aria-label": "Which paragraph is this?",
       change: () => {
@@ -715,7 +736,7 @@
       el("p", {}, "✓ done, … begun and not finished, ↷ skipped."),
       states.map(group),
       el("div", { class: "buttons" },
-        button("Go on coding", () => show(Math.max(stages.findIndex((stage) => stage !== "done"), 0)), { class: "main" }),
+        button("Go on coding", () => show(firstOpen()), { class: "main" }),
         button("Save or open", files), button("Compare", ending), button("Change the coder", leave)),
     );
   }

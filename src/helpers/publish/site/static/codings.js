@@ -21,6 +21,8 @@ const codings = (() => {
   const MARKUP = /<[a-z!/?]/i;
 
   const words = (text) => text.split(BLANK).filter(Boolean);
+  /** A text as a cell may hold it: white space folded, without what cannot be seen. */
+  const clean = (text) => words(text.replace(/\p{C}/gu, (sign) => (BLANK.test(sign) ? " " : ""))).join(" ");
   const keyOf = (row) => KEY.map((column) => row.cells[column]).join(" ");
   const short = (text) => (text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}...` : text);
   const problem = (line, column, value, message) => ({ line, column, value: short(value), message });
@@ -327,6 +329,6 @@ const codings = (() => {
     return `\ufeff${[columns.join(","), ...lines].join("\n")}\n`;
   }
 
-  return { parse, problemsOf, check, read, write, wrongWith, byKey, words, messageOfName, messageOfCell, JOINT };
+  return { parse, problemsOf, check, read, write, wrongWith, byKey, words, clean, messageOfName, messageOfCell, JOINT };
 })();
 if (typeof module !== "undefined") module.exports = codings;
