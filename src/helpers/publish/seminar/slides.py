@@ -17,7 +17,6 @@ from helpers.dataset.words import code_or_status, labels, listing, names
 from helpers.publish.seminar.plan import (
     STUDENTS,
     coding_address,
-    expected,
     pair_name,
     text_of,
     variable_labels,
@@ -204,7 +203,7 @@ def _alone(account: str, states: list[str], site: str) -> Html:
         tag("p", link(site + STUDENTS, "The page for students")),
         tag("p", link(site + coding_address(account, states), "The coding page")),
         tag("p", link(str(source["address"]), "The text")),
-        tag("p", expected(account, states)),
+        tag("p", "Each for yourself. Nobody's answers are seen before all are handed in."),
         tag("p", "Save or open, Save the codings, hand in the file."),
     )
 
