@@ -4,6 +4,7 @@ import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -83,7 +84,8 @@ def test_after_a_stop_no_kernel_begins_its_work():
     with pytest.raises(running_kernels.StoppedError), RunningKernel("a").at_work(None):
         raise AssertionError("began")
     running_kernels.allow()
-    with RunningKernel("a").at_work(None):
+    started = SimpleNamespace(provisioner=SimpleNamespace(pid=0))
+    with RunningKernel("a").at_work(started):
         pass
 
 
