@@ -167,7 +167,11 @@ def test_other_commands_name_what_there_is(line: str) -> None:
             extra = project["project"]["optional-dependencies"][words[3]]
             tools = {tool for pin in extra for tool in BROUGHT.get(pin.split("==")[0], [])}
             words = words[2:]
-        if words[2:4] == ["python", "-m"]:
+        if words[2] == "--with-requirements":
+            words = words[2:]
+        if words[2] == "python" and words[3].endswith(".py"):
+            assert (REPOSITORY / words[3]).is_file()
+        elif words[2:4] == ["python", "-m"]:
             assert (REPOSITORY / words[4] / "__main__.py").is_file()
         else:
             assert words[2] in {*tools, "jupyter"}
