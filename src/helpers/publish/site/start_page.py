@@ -115,7 +115,10 @@ def _answer() -> Html:
     ]
     sure = [str(state) for state in types.index[types["determined"]]]
     lines.append(
-        ("Have only one possible type, however the gaps were filled", f"{count_of(sure, n)}.")
+        (
+            "Have only one possible type on these codes, however gaps were filled",
+            f"{count_of(sure, n)}.",
+        )
     )
     items = [tag("li", tag("strong", what), f": {said}") for what, said in lines]
     who = f"of the {n} states whose support {text_name()} weighs"
@@ -174,8 +177,8 @@ def _thesis() -> list[object]:
         grid("Thesis, statement by statement", head, rows, kind="stacked"),
         Markdown(
             "*Contradicted* is followed by the states that break the statement for certain; *open* "
-            "means that none is known to, and that some could. Behind it stands under how many "
-            "readings of the account the verdict is the same."
+            "means that none is known to, and that some could. Between them stands under how many "
+            "readings of the account the verdict is the same, whichever states break the statement."
         ),
     ]
 
@@ -185,11 +188,12 @@ def _verdicts(account: str) -> dict[str, str]:
     counts = verdict_counts(readings(account)).to_dict("index")
     verdicts = thesis(load_cases(account)).to_dict("records")
     return {
-        str(name): f"{_verdict(verdict)} ({under(row[row['verdict']], row['n_readings'])})"
+        str(name): _verdict(verdict, under(row[row["verdict"]], row["n_readings"]))
         for (name, row), verdict in zip(counts.items(), verdicts, strict=True)
     }
 
 
-def _verdict(row: Mapping[Any, Any]) -> str:
+def _verdict(row: Mapping[Any, Any], share: str) -> str:
+    """Return a verdict, in which share of the readings it stands, and who broke the statement."""
     against: Sequence[str] = row["contradicted_by"]
-    return f"{row['verdict']}: {', '.join(names(against))}" if against else str(row["verdict"])
+    return f"{row['verdict']} {share}" + (f"; by {', '.join(names(against))}" if against else "")
