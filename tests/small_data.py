@@ -297,5 +297,6 @@ def write_small_data(folder: Path) -> Path:
     book = (REPOSITORY / "data" / "codebook.yml").read_bytes()
     # The small data hold four resolutions only, and sets name more.
     book = re.sub(rb"(?m)^    resolutions: \[.*\]", b"    resolutions: [ES-11/1, ES-11/7]", book)
+    book = re.sub(rb"(?m)^  (claims|earlier_readings): [0-9]+\n", b"", book)
     (folder / "codebook.yml").write_bytes(book)
     return folder

@@ -758,3 +758,54 @@ def test_namibia_is_not_missing() -> None:
     rows, _ = read_rows(data_folder() / "states.csv", TABLES["states"])
     (namibia,) = [row for row in rows if row["state"] == "NAM"]
     assert namibia["iso2"] == "NA"
+
+
+@pytest.mark.parametrize(
+    ("table", "line", "place", "words"),
+    [
+        ("codings", 13, ("codings", 12, "coder"), "both coders read|adjudicated"),
+        ("claims", 2, ("claims", 2, "claim"), "missing before it: 1"),
+        ("events", 3, ("events", 4, "event"), "missing before it: 2"),
+        ("paragraphs", 3, ("paragraphs", 3, "paragraph"), "missing before it: 1"),
+    ],
+)
+def test_a_row_that_vanishes_is_missed(
+    small_folder: Path, table: str, line: int, place: Place, words: str
+) -> None:
+    rows = small_rows()[table]
+    del rows[line - 2]
+    write_table(small_folder, table, rows)
+    problems = find_problems(small_folder)
+    assert matching(problems, place, words), "\n".join(map(str, problems))
+
+
+def test_readings_are_numbered_without_holes(small_folder: Path) -> None:
+    edit(small_folder, "earlier_readings", 2, {"reading": "999999999"})
+    (problem,) = find_problems(small_folder)
+    assert (problem.line, problem.column) == (2, "reading")
+    assert problem.message.endswith("missing before it: 1 to 999999998")
+
+
+@pytest.mark.parametrize("table", ["claims", "earlier_readings"])
+def test_the_last_row_of_a_counted_table_is_missed(small_folder: Path, table: str) -> None:
+    book = small_folder / "codebook.yml"
+    rows = small_rows()[table]
+    text = book.read_text(encoding="utf-8")
+    book.write_text(
+        text.replace("counts:\n", f"counts:\n  {table}: {len(rows)}\n"), encoding="utf-8"
+    )
+    assert find_problems(small_folder) == []
+    write_table(small_folder, table, rows[:-1])
+    (problem,) = find_problems(small_folder)
+    assert str(problem) == (
+        f"{table}.csv: {len(rows) - 1} rows; counts.{table} of codebook.yml says {len(rows)}"
+    )
+
+
+@pytest.mark.parametrize("count", ["0", "many"])
+def test_a_count_of_rows_is_a_number(small_folder: Path, count: str) -> None:
+    book = small_folder / "codebook.yml"
+    text = book.read_text(encoding="utf-8")
+    book.write_text(text.replace("counts:\n", f"counts:\n  claims: {count}\n"), encoding="utf-8")
+    (problem,) = find_problems(small_folder)
+    assert (problem.file, problem.column) == ("codebook.yml", "counts.claims")

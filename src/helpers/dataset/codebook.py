@@ -26,6 +26,7 @@ import yaml
 from helpers.dataset.files import DataError, Problem, data_folder, file_state, read_text
 from helpers.dataset.rule_reading import LINE, read_rules
 from helpers.dataset.rules import Case, Rules, in_words, level_in_words, listed
+from helpers.dataset.schema import TABLES
 from helpers.yaml_reading import Form, Loader, Refused, line_of, parse
 
 FILE = "codebook.yml"
@@ -92,6 +93,8 @@ _OPTIONAL = {
     "variables": _OF_VARIABLES,
     "event_standings": {"max_confidence"},
     **{name: {"marks"} for name in _MARKS},
+    # Any table, where its rows are to be counted.
+    "counts": set(TABLES),
 }
 _TEXTS = ("id", "label", "short_label", "rule", "statement", "question", "silence_code", "choice")
 _DATASET = {
@@ -313,7 +316,7 @@ def _problems(file: str, raw: Any) -> Iterator[Problem]:
 
 
 def _count_problems(file: str, counts: Any) -> Iterator[Problem]:
-    for key in sorted(_COUNTS & set(counts)) if isinstance(counts, dict) else ():
+    for key in sorted(set(counts) & {*_COUNTS, *TABLES}) if isinstance(counts, dict) else ():
         if not isinstance(counts[key], int) or isinstance(counts[key], bool) or counts[key] < 1:
             message = "must be a whole number from 1"
             yield Problem(file, counts[LINE], f"counts.{key}", str(counts[key])[:40], message)
@@ -335,7 +338,11 @@ def _keys(file: str, place: str, value: Any, required: set[str]) -> Iterator[Pro
     optional = _OPTIONAL.get(place, set())
     for key in sorted(str(key) for key in set(value) - required - optional - {LINE}):
         yield Problem(
-            file, line, place, key, f"unknown key; allowed: {', '.join(sorted(required))}"
+            file,
+            line,
+            place,
+            key,
+            f"unknown key; allowed: {', '.join(sorted(required | optional))}",
         )
     for key in _TEXTS:
         if key in value and not isinstance(value[key], str):

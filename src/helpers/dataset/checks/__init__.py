@@ -83,6 +83,7 @@ def find_problems(folder: Path | None = None) -> list[Problem]:
         problems += error.problems
     else:
         problems += [problem for check in CHECKS.values() for problem in check(content)]
+        problems += members.numbers_of_rows(content)
     return sorted(problems, key=lambda problem: (problem.file, problem.line, problem.column))
 
 

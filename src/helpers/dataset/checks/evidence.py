@@ -21,7 +21,13 @@ from helpers.dataset.checks.cells import (
     several,
     yes_or_no,
 )
-from helpers.dataset.checks.content import Content, at, check_cells, check_unique
+from helpers.dataset.checks.content import (
+    Content,
+    at,
+    check_cells,
+    check_numbered,
+    check_unique,
+)
 from helpers.dataset.codebook import FILE
 from helpers.dataset.files import Problem, Row
 
@@ -71,6 +77,7 @@ def paragraphs(content: Content) -> Iterator[Problem]:
     }
     yield from check_cells(content, "paragraphs", rules)
     yield from check_unique(content, "paragraphs", "source", "section", "paragraph")
+    yield from check_numbered(content, "paragraphs", "paragraph", "source", "section")
 
 
 def events(content: Content) -> Iterator[Problem]:
@@ -88,6 +95,7 @@ def events(content: Content) -> Iterator[Problem]:
     }
     yield from check_cells(content, "events", rules)
     yield from check_unique(content, "events", "event")
+    yield from check_numbered(content, "events", "event")
     for row in content.rows("events"):
         if row["event"].partition("-")[0] != row["state"]:
             yield at("events", row, "event", f"must begin with its state, {row['state']}-")
@@ -138,6 +146,7 @@ def claims(content: Content) -> Iterator[Problem]:
     }
     yield from check_cells(content, "claims", rules)
     yield from check_unique(content, "claims", "claim")
+    yield from check_numbered(content, "claims", "claim")
     checkable = [verdict.id for verdict in content.book.marked("claim_verdicts", "checkable")]
     places = content.first_rows("paragraphs", "section", "paragraph")
     sections = content.first_rows("paragraphs", "section")

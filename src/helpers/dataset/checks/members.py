@@ -99,10 +99,24 @@ def _numbers_of_states(content: Content) -> Iterator[Problem]:
         "regions": (len(regions), "region", f"regions ({found})"),
     }
     for name, (n, column, what) in counted.items():
-        expected = content.book.counts[name]
-        if n != expected:
-            message = f"{n} {what}; counts.{name} of {FILE} says {expected}"
-            yield at("states", None, column, message)
+        yield from _counted(content, "states", name, column, n, what)
+
+
+def numbers_of_rows(content: Content) -> Iterator[Problem]:
+    """Yield the tables with more or fewer rows than the codebook counts, where it does."""
+    for table in content.tables:
+        if table in content.book.counts and content.whole(table):
+            yield from _counted(content, table, table, "", len(content.rows(table)), "rows")
+
+
+def _counted(
+    content: Content, table: str, name: str, column: str, n: int, what: str
+) -> Iterator[Problem]:
+    """Yield a number that is not the one that the codebook has."""
+    expected = content.book.counts[name]
+    if n != expected:
+        message = f"{n} {what}; counts.{name} of {FILE} says {expected}"
+        yield at(table, None, column, message)
 
 
 def un_resolutions(content: Content) -> Iterator[Problem]:
