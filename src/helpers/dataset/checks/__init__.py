@@ -6,7 +6,7 @@ allowed; all are reported at once. Light to import: no table library is needed.
 Where to find a rule: `cells` for the form of one cell, `members` for accounts,
 states and votes, `evidence` for sources, paragraphs, events and claims,
 `codings` for codings, coders and adjudications, `consistency` for evidence that points elsewhere
-than its code, `measures` for what others made.
+than its code, `measures` for what others made, `texts` for what any cell may say.
 
 Examples
 --------
@@ -18,7 +18,7 @@ import functools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from helpers.dataset.checks import codings, consistency, evidence, measures, members
+from helpers.dataset.checks import codings, consistency, evidence, measures, members, texts
 from helpers.dataset.checks.cells import Rule
 from helpers.dataset.checks.consistency import Mismatch
 from helpers.dataset.checks.content import Content
@@ -83,7 +83,8 @@ def find_problems(folder: Path | None = None) -> list[Problem]:
         problems += error.problems
     else:
         problems += [problem for check in CHECKS.values() for problem in check(content)]
-        problems += members.numbers_of_rows(content)
+        for check in (members.numbers_of_rows, texts.texts, texts.seals):
+            problems += check(content)
     return sorted(problems, key=lambda problem: (problem.file, problem.line, problem.column))
 
 

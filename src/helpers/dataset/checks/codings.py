@@ -60,7 +60,7 @@ def coders(content: Content) -> Iterator[Problem]:
         "account": content.known("accounts", "account"),
         "coder": content.listed("coders"),
         "kind": filled,
-        "made_on": day,
+        "made_on": content.dated(day),
         "material": filled,
         "method": filled,
     }

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from helpers.dataset.checks.cells import Rule, anything, filled, one_of
+from helpers.dataset.checks.cells import Rule, anything, both, filled, in_years, last_day, one_of
 from helpers.dataset.codebook import FILE, Codebook, Variable
 from helpers.dataset.files import Problem, Row
 
@@ -62,6 +62,16 @@ class Content:
         if not self.whole(table):
             return filled
         return one_of((row.cells[column] for row in self.rows(table)), f"{table}.csv")
+
+    def grouping(self, column: str) -> Rule:
+        """Return the rule for a column that puts states into groups."""
+        values = self.book.groupings.get(column)
+        return both(filled, one_of(values, f"groupings of {FILE}")) if values else filled
+
+    def dated(self, rule: Rule) -> Rule:
+        """Return the rule for dates, which end a year after the release at the latest."""
+        released = last_day(self.book.dataset["released"])
+        return in_years(rule, int(released[:4]) + 1) if released else rule
 
     @cached_property
     def known_source(self) -> Rule:

@@ -36,8 +36,8 @@ def accounts(content: Content) -> Iterator[Problem]:
     rules = {
         "account": matching("[a-z0-9_]+", "lower-case letters, digits and _"),
         "label": filled,
-        "as_of": day_or_month,
-        "cut_off": day,
+        "as_of": content.dated(day_or_month),
+        "cut_off": content.dated(day),
         "basis": filled,
         # Empty where events and votes are the evidence.
         "text": optional(content.known("paragraphs", "source")),
@@ -62,9 +62,9 @@ def states(content: Content) -> Iterator[Problem]:
         "m49": matching("[0-9]{3}", "an M49 code of three digits"),
         "cow": number,
         "gw": number,
-        "m49_region": filled,
-        "m49_subregion": filled,
-        "un_regional_group": filled,
+        "m49_region": content.grouping("m49_region"),
+        "m49_subregion": content.grouping("m49_subregion"),
+        "un_regional_group": content.grouping("un_regional_group"),
         "region": anything,
         "tile_col": number,
         "tile_row": number,
@@ -123,7 +123,7 @@ def un_resolutions(content: Content) -> Iterator[Problem]:
     """Yield what is wrong with ``un_resolutions.csv``."""
     rules = {
         "resolution": matching("(?:[0-9]+|ES-[0-9]+)/[0-9]+", "a number such as 68/262 or ES-11/1"),
-        "date": day,
+        "date": content.dated(day),
         "title": filled,
         "kind": content.listed("resolution_kinds"),
         "symbol": anything,
