@@ -422,6 +422,14 @@ def test_unknown_tables_are_named(small_folder: Path) -> None:
     assert "codings" in problems[0].message
 
 
+@pytest.mark.parametrize("name", ["._codings.csv", ".~lock.codings.csv#", "~$codings.csv"])
+def test_hidden_files_are_nobodys_data(small_folder: Path, name: str) -> None:
+    (small_folder / name).write_bytes(b"\x00\x05\x16\x07")
+    (small_folder / "._codebook.yml").write_bytes(b"\x00\x05\x16\x07")
+    assert find_problems(small_folder) == []
+    require_clean(small_folder)
+
+
 def test_one_missing_row_of_members_and_votes(small_folder: Path) -> None:
     rows = small_rows()
     write_table(small_folder, "states", rows["states"][:-1])
