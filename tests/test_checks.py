@@ -430,6 +430,16 @@ def test_hidden_files_are_nobodys_data(small_folder: Path, name: str) -> None:
     require_clean(small_folder)
 
 
+def test_a_cell_of_any_length_is_named_and_not_repeated(small_folder: Path) -> None:
+    edit(small_folder, "events", 2, {"description": "x" * 200_000})
+    problems = find_problems(small_folder)
+    assert {(p.file, p.line, p.column) for p in problems} == {("events.csv", 2, "description")}
+    assert all("200000 characters" in problem.message for problem in problems)
+    edit(small_folder, "events", 2, {"source": "wire-one;" + "y" * 200_000})
+    edit(small_folder, "codings", 2, {"rationale": "a\u200b" + "z" * 200_000})
+    assert all(len(str(problem)) < 2000 for problem in find_problems(small_folder))
+
+
 def test_one_missing_row_of_members_and_votes(small_folder: Path) -> None:
     rows = small_rows()
     write_table(small_folder, "states", rows["states"][:-1])
