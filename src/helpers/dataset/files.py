@@ -345,7 +345,11 @@ def record_problems(
         return []
     cells = zip(columns, record, strict=True)
     found = ((column, cell, cell_message(cell)) for column, cell in cells)
-    return [Problem(file, line, column, cell, text) for column, cell, text in found if text]
+    return [
+        Problem(file, line, column, _shortened(cell, LONGEST_VALUE), text)
+        for column, cell, text in found
+        if text
+    ]
 
 
 def _is_plain(record: list[str]) -> bool:
