@@ -54,7 +54,7 @@ def _state_rows() -> list[list[str]]:
             str(number + 2),
             "Asia" if number % 2 else "Europe",
             "Eastern Asia" if number % 2 else "Eastern Europe",
-            "Some Group",
+            "Asia-Pacific States",
             REGIONS.get(code, ""),
             str(number % 16),
             str(number // 16),
@@ -297,5 +297,7 @@ def write_small_data(folder: Path) -> Path:
     book = (REPOSITORY / "data" / "codebook.yml").read_bytes()
     # The small data hold four resolutions only, and sets name more.
     book = re.sub(rb"(?m)^    resolutions: \[.*\]", b"    resolutions: [ES-11/1, ES-11/7]", book)
+    book = re.sub(rb"(?m)^  (claims|earlier_readings): [0-9]+\n", b"", book)
+    book = re.sub(rb"(?m)^seals:\n(  .*\n)+", b"", book)
     (folder / "codebook.yml").write_bytes(book)
     return folder

@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -421,6 +422,24 @@ def test_unknown_tables_are_named(small_folder: Path) -> None:
     assert "codings" in problems[0].message
 
 
+@pytest.mark.parametrize("name", ["._codings.csv", ".~lock.codings.csv#", "~$codings.csv"])
+def test_hidden_files_are_nobodys_data(small_folder: Path, name: str) -> None:
+    (small_folder / name).write_bytes(b"\x00\x05\x16\x07")
+    (small_folder / "._codebook.yml").write_bytes(b"\x00\x05\x16\x07")
+    assert find_problems(small_folder) == []
+    require_clean(small_folder)
+
+
+def test_a_cell_of_any_length_is_named_and_not_repeated(small_folder: Path) -> None:
+    edit(small_folder, "events", 2, {"description": "x" * 200_000})
+    problems = find_problems(small_folder)
+    assert {(p.file, p.line, p.column) for p in problems} == {("events.csv", 2, "description")}
+    assert all("200000 characters" in problem.message for problem in problems)
+    edit(small_folder, "events", 2, {"source": "wire-one;" + "y" * 200_000})
+    edit(small_folder, "codings", 2, {"rationale": "a\u200b" + "z" * 200_000})
+    assert all(len(str(problem)) < 2000 for problem in find_problems(small_folder))
+
+
 def test_one_missing_row_of_members_and_votes(small_folder: Path) -> None:
     rows = small_rows()
     write_table(small_folder, "states", rows["states"][:-1])
@@ -758,3 +777,167 @@ def test_namibia_is_not_missing() -> None:
     rows, _ = read_rows(data_folder() / "states.csv", TABLES["states"])
     (namibia,) = [row for row in rows if row["state"] == "NAM"]
     assert namibia["iso2"] == "NA"
+
+
+@pytest.mark.parametrize(
+    ("table", "line", "place", "words"),
+    [
+        ("codings", 13, ("codings", 12, "coder"), "both coders read|adjudicated"),
+        ("claims", 2, ("claims", 2, "claim"), "missing before it: 1"),
+        ("events", 3, ("events", 4, "event"), "missing before it: 2"),
+        ("paragraphs", 3, ("paragraphs", 3, "paragraph"), "missing before it: 1"),
+    ],
+)
+def test_a_row_that_vanishes_is_missed(
+    small_folder: Path, table: str, line: int, place: Place, words: str
+) -> None:
+    rows = small_rows()[table]
+    del rows[line - 2]
+    write_table(small_folder, table, rows)
+    problems = find_problems(small_folder)
+    assert matching(problems, place, words), "\n".join(map(str, problems))
+
+
+def test_readings_are_numbered_without_holes(small_folder: Path) -> None:
+    edit(small_folder, "earlier_readings", 2, {"reading": "999999999"})
+    (problem,) = find_problems(small_folder)
+    assert (problem.line, problem.column) == (2, "reading")
+    assert problem.message.endswith("missing before it: 1 to 999999998")
+
+
+@pytest.mark.parametrize("table", ["claims", "earlier_readings"])
+def test_the_last_row_of_a_counted_table_is_missed(small_folder: Path, table: str) -> None:
+    book = small_folder / "codebook.yml"
+    rows = small_rows()[table]
+    text = book.read_text(encoding="utf-8")
+    book.write_text(
+        text.replace("counts:\n", f"counts:\n  {table}: {len(rows)}\n"), encoding="utf-8"
+    )
+    assert find_problems(small_folder) == []
+    write_table(small_folder, table, rows[:-1])
+    (problem,) = find_problems(small_folder)
+    assert str(problem) == (
+        f"{table}.csv: {len(rows) - 1} rows; counts.{table} of codebook.yml says {len(rows)}"
+    )
+
+
+@pytest.mark.parametrize("count", ["0", "many"])
+def test_a_count_of_rows_is_a_number(small_folder: Path, count: str) -> None:
+    book = small_folder / "codebook.yml"
+    text = book.read_text(encoding="utf-8")
+    book.write_text(text.replace("counts:\n", f"counts:\n  claims: {count}\n"), encoding="utf-8")
+    (problem,) = find_problems(small_folder)
+    assert (problem.file, problem.column) == ("codebook.yml", "counts.claims")
+
+
+WRONG_TEXTS = {
+    "#REF!": "spreadsheet",
+    "see #N/A": "spreadsheet",
+    "=1+1": "formula",
+    "+1": "formula",
+    "@SUM(1)": "formula",
+    "x" * 100_000: "100000 characters; at most",
+    "e\u0301cole": "must be one character: U+00E9",
+    "a \u0301x": "accent without its letter",
+    "\uff41": "usual width",
+    "\u0661": "0 to 9",
+    "Pu\u0442in": "two scripts",
+    "a\u200bb": "cannot be seen",
+    "a\u3164b": "cannot be seen",
+    "a\ufffd": "was lost",
+}
+
+
+@pytest.mark.parametrize("text", WRONG_TEXTS, ids=lambda text: ascii(text[:12]))
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("accounts", "label"),
+        ("states", "un_name"),
+        ("sources", "title"),
+        ("events", "description"),
+        ("measure_values", "note"),
+        ("earlier_readings", "rationale"),
+    ],
+)
+def test_no_cell_holds_what_spreadsheets_and_keyboards_leave(
+    shared_folder: Path, table: str, column: str, text: str
+) -> None:
+    problems = problems_of_edit(shared_folder, table, 2, {column: text})
+    assert matching(problems, (table, 2, column), WRONG_TEXTS[text])
+    assert all(len(str(problem)) < 2000 for problem in problems)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\u015eükrü",
+        "\u041f\u0440\u0435\u0441\u0441-TV",
+        "5 - 1 = 4",
+        "no. #1",
+        "\u65b0\u30cb\u30e5\u30fc",
+    ],
+)
+def test_texts_of_all_scripts_are_fine(shared_folder: Path, text: str) -> None:
+    assert problems_of_edit(shared_folder, "sources", 2, {"title": text}) == []
+
+
+@pytest.mark.parametrize("date", ["1023-01-31", "2099-01-31"])
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("events", "date"),
+        ("sources", "date"),
+        ("coders", "made_on"),
+        ("searches", "searched_on"),
+        ("measures", "as_of"),
+        ("accounts", "as_of"),
+        ("accounts", "cut_off"),
+        ("un_resolutions", "date"),
+    ],
+)
+def test_years_are_bounded(shared_folder: Path, table: str, column: str, date: str) -> None:
+    problems = problems_of_edit(shared_folder, table, 2, {column: date})
+    assert matching(problems, (table, 2, column), "must be of the years 1900 to 2027")
+
+
+@pytest.mark.parametrize("column", ["m49_subregion", "un_regional_group"])
+def test_groups_of_states_are_those_of_the_codebook(shared_folder: Path, column: str) -> None:
+    problems = problems_of_edit(shared_folder, "states", 20, {column: "Asia-Pacfic"})
+    assert matching(problems, ("states", 20, column), "groupings of codebook.yml")
+
+
+def test_a_column_sorted_by_itself_breaks_the_seal(small_folder: Path) -> None:
+    rows = small_rows()["states"]
+    book = small_folder / "codebook.yml"
+    (small_folder / "codebook.yml").write_text(
+        book.read_text(encoding="utf-8") + '\nseals:\n  states: "0123456789abcdef"\n',
+        encoding="utf-8",
+    )
+    (problem,) = find_problems(small_folder)
+    found = re.search("write ([0-9a-f]{16}) there", problem.message)
+    assert found and problem.file == "states.csv"
+    book.write_text(
+        book.read_text(encoding="utf-8").replace("0123456789abcdef", found[1]), encoding="utf-8"
+    )
+    assert find_problems(small_folder) == []
+    for row, iso2 in zip(rows, sorted(row[3] for row in rows), strict=True):
+        row[3] = iso2
+    write_table(small_folder, "states", rows)
+    (problem,) = find_problems(small_folder)
+    assert "seals.states of codebook.yml" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("part", "key"),
+    [
+        ("seals:\n  states: abc", "seals.states"),
+        ("seals:\n  stats: '0123456789abcdef'", "seals"),
+        ("seals: abc", "seals"),
+    ],
+)
+def test_seals_are_well_formed(small_folder: Path, part: str, key: str) -> None:
+    book = small_folder / "codebook.yml"
+    book.write_text(f"{book.read_text(encoding='utf-8')}\n{part}\n", encoding="utf-8")
+    (problem,) = find_problems(small_folder)
+    assert (problem.file, problem.column) == ("codebook.yml", key)

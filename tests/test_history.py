@@ -248,9 +248,37 @@ def test_a_data_folder_that_was_not_committed(repository: Path, monkeypatch) -> 
     other.mkdir()
     write_small_data(other)
     monkeypatch.setenv("COALITION_DATA", str(other))
-    codings, _, follows = report().split("\n\n")
-    assert codings.startswith(f"Codings: {len(small_rows()['codings'])}\n")
-    assert follows == "Support types: the data of HEAD do not pass today's checks."
+    # Not that every row is new: nothing is known of before.
+    with pytest.raises(ValueError, match=r"the commit 'HEAD' has no data in other/: commit"):
+        report()
+
+
+def test_a_repository_that_git_refuses(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Git says itself why it does not read what belongs to another user, and what helps."""
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    with pytest.raises(ValueError, match=r"git says: fatal: detected dubious .*safe\.directory"):
+        report()
+
+
+def test_a_file_that_git_cannot_read(repository: Path) -> None:
+    """An object that is lost, as in a copy that was cut short, is no empty table."""
+    blob = git(repository, "rev-parse", "HEAD:my data/claims.csv").strip()
+    (repository / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    with pytest.raises(ValueError, match="git does not read the data of 'HEAD'; git says: "):
+        report()
+
+
+def test_in_a_hook_of_a_linked_worktree(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Git points hooks at the worktree's own folder; every row seemed new then."""
+    linked = tmp_path / "linked"
+    git(repository, "worktree", "add", "--quiet", "--detach", str(linked))
+    monkeypatch.setenv("COALITION_DATA", str(linked / "my data"))
+    place = git(linked, "rev-parse", "--absolute-git-dir").strip()
+    monkeypatch.setenv("GIT_DIR", place)
+    monkeypatch.setenv("GIT_INDEX_FILE", f"{place}/index")
+    assert report() == NOTHING
 
 
 OTHER = b"a,b\n1,2\n"

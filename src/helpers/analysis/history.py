@@ -4,6 +4,7 @@ Compares the tables of a git revision with those of the data folder: codings one
 support types and thesis verdicts of every account.
 """
 
+import os
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -12,10 +13,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from helpers.dataset.checks import require_clean
+from helpers.dataset.codebook import FILE
 from helpers.dataset.files import DataError, data_folder, read_rows, using_data
 from helpers.dataset.schema import TABLES
 
 KEY = ("account", "state", "variable", "coder")
+POINTERS = (
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_COMMON_DIR",
+    "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+)
+"""Variables that lead git to a repository; hooks set them, but the data folder says which it is."""
 
 
 @dataclass(frozen=True)
@@ -35,21 +46,31 @@ class Change:
 def data_at(revision: str) -> Iterator[Path]:
     """Give a temporary folder that holds the data as a git revision has them.
 
-    ``ValueError`` if the data folder is not under git, or there is no such revision.
+    ``ValueError`` if git does not read the folder's history, there is no such revision, or it has
+    no data there.
     """
     folder = data_folder()
     # The revision must not be taken for an option, and only commits have a tree to list.
     name = f"{revision}^{{commit}}"
-    found = _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", name)
-    if found is None:
-        raise ValueError(f"no commit {revision!r} in the git history of {folder.name}/")
-    commit = found.decode("ascii").strip()
-    listed = _git(folder, "ls-tree", "-z", "--name-only", commit, "./") or b""
+    missing = f"no commit {revision!r} in the git history of {folder.name}/"
+    _git(folder, missing, "rev-parse", "--git-dir")
+    asked = ("rev-parse", "--verify", "--quiet", "--end-of-options", name)
+    try:
+        commit = _git(folder, missing, *asked).decode("ascii").strip()
+    except ValueError:
+        raise ValueError(missing) from None
+    unread = f"git does not read the data of {revision!r}"
+    listed = _git(folder, unread, "ls-tree", "-z", "--name-only", commit, "./").decode("utf-8")
+    files = [file for file in listed.split("\0") if file.endswith((".csv", ".yml"))]
+    if not {FILE, *(f"{table}.csv" for table in TABLES)} & set(files):
+        raise ValueError(
+            f"the commit {revision!r} has no data in {folder.name}/: commit the folder first, or "
+            "name a revision that has it"
+        )
     with tempfile.TemporaryDirectory() as temporary:
         copy = Path(temporary)
-        for file in filter(None, listed.decode("utf-8").split("\0")):
-            if file.endswith((".csv", ".yml")):
-                (copy / file).write_bytes(_git(folder, "show", f"{commit}:./{file}") or b"")
+        for file in files:
+            (copy / file).write_bytes(_git(folder, unread, "show", f"{commit}:./{file}"))
         yield copy
 
 
@@ -111,13 +132,18 @@ def report(revision: str = "HEAD") -> str:
     return "\n\n".join([*parts, follows])
 
 
-def _git(folder: Path, *arguments: str) -> bytes | None:
-    """Return what git prints, or None where it fails."""
+def _git(folder: Path, message: str, *arguments: str) -> bytes:
+    """Return what git prints; ``ValueError`` with a message and git's own words where it fails."""
+    own = {name: value for name, value in os.environ.items() if name not in POINTERS}
+    command = ["git", *arguments]
     try:
-        done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, check=False)
+        done = subprocess.run(command, cwd=folder, env=own, capture_output=True, check=False)
     except FileNotFoundError as error:
         raise ValueError("git is not installed, and comparing with a commit needs it") from error
-    return done.stdout if done.returncode == 0 else None
+    if done.returncode:
+        words = " ".join(done.stderr.decode("utf-8", "replace").split())
+        raise ValueError(f"{message}; git says: {words}" if words else message)
+    return done.stdout
 
 
 def _codings(folder: Path) -> dict[tuple[str, ...], dict[str, str]]:

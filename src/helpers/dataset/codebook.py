@@ -26,6 +26,7 @@ import yaml
 from helpers.dataset.files import DataError, Problem, data_folder, file_state, read_text
 from helpers.dataset.rule_reading import LINE, read_rules
 from helpers.dataset.rules import Case, Rules, in_words, level_in_words, listed
+from helpers.dataset.schema import TABLES
 from helpers.yaml_reading import Form, Loader, Refused, line_of, parse
 
 FILE = "codebook.yml"
@@ -92,6 +93,11 @@ _OPTIONAL = {
     "variables": _OF_VARIABLES,
     "event_standings": {"max_confidence"},
     **{name: {"marks"} for name in _MARKS},
+    # Any table, where its rows are to be counted.
+    "counts": set(TABLES),
+    "": {"groupings", "seals"},
+    "groupings": set(TABLES["states"]),
+    "seals": set(TABLES),
 }
 _TEXTS = ("id", "label", "short_label", "rule", "statement", "question", "silence_code", "choice")
 _DATASET = {
@@ -181,6 +187,8 @@ class Codebook:
 
     dataset: dict[str, str]
     counts: dict[str, int]
+    groupings: dict[str, tuple[str, ...]]
+    seals: dict[str, str]
     unit: str
     variables: tuple[Variable, ...]
     levels: tuple[Variable, ...]
@@ -284,6 +292,7 @@ def _problems(file: str, raw: Any) -> Iterator[Problem]:
     yield from _keys(file, "dataset", raw.get("dataset", {}), _DATASET)
     yield from _keys(file, "counts", raw.get("counts", {}), _COUNTS)
     yield from _count_problems(file, raw.get("counts"))
+    yield from _of_tables(file, raw)
     for name, keys in _LISTS.items():
         yield from _list_problems(file, name, raw.get(name, []), keys)
     for level in _mappings(raw.get("levels")):
@@ -313,10 +322,27 @@ def _problems(file: str, raw: Any) -> Iterator[Problem]:
 
 
 def _count_problems(file: str, counts: Any) -> Iterator[Problem]:
-    for key in sorted(_COUNTS & set(counts)) if isinstance(counts, dict) else ():
+    for key in sorted(set(counts) & {*_COUNTS, *TABLES}) if isinstance(counts, dict) else ():
         if not isinstance(counts[key], int) or isinstance(counts[key], bool) or counts[key] < 1:
             message = "must be a whole number from 1"
             yield Problem(file, counts[LINE], f"counts.{key}", str(counts[key])[:40], message)
+
+
+def _of_tables(file: str, raw: dict[str, Any]) -> Iterator[Problem]:
+    """Yield what is wrong with the lists of groups, and with the seals of tables."""
+    for part, is_right, message in (
+        ("groupings", _are_texts, "must be a list of texts"),
+        ("seals", _is_seal, "must be 16 hexadecimal digits in quotes"),
+    ):
+        held = raw.get(part, {})
+        yield from _keys(file, part, held, set())
+        for key, value in _plain(held) if isinstance(held, dict) else ():
+            if not is_right(value):
+                yield Problem(file, held[LINE], f"{part}.{key}", str(value)[:40], message)
+
+
+def _is_seal(value: Any) -> bool:
+    return isinstance(value, str) and re.fullmatch("[0-9a-f]{16}", value) is not None
 
 
 def _mappings(value: Any) -> list[dict[str, Any]]:
@@ -335,7 +361,11 @@ def _keys(file: str, place: str, value: Any, required: set[str]) -> Iterator[Pro
     optional = _OPTIONAL.get(place, set())
     for key in sorted(str(key) for key in set(value) - required - optional - {LINE}):
         yield Problem(
-            file, line, place, key, f"unknown key; allowed: {', '.join(sorted(required))}"
+            file,
+            line,
+            place,
+            key,
+            f"unknown key; allowed: {', '.join(sorted(required | optional))}",
         )
     for key in _TEXTS:
         if key in value and not isinstance(value[key], str):
@@ -442,6 +472,8 @@ def _build(raw: dict[str, Any], rules: Rules) -> Codebook:
     return Codebook(
         dataset={key: str(value) for key, value in raw["dataset"].items() if key != LINE},
         counts={key: value for key, value in raw["counts"].items() if key != LINE},
+        groupings={name: tuple(those) for name, those in _plain(raw.get("groupings", {}))},
+        seals=dict(_plain(raw.get("seals", {}))),
         unit=raw["unit"],
         variables=tuple(map(_variable, raw["variables"])),
         levels=tuple(map(_variable, levels)),

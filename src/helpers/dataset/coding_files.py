@@ -18,7 +18,6 @@ from helpers.dataset.checks import require_clean, submitted
 from helpers.dataset.coding_sheet import read_coding_sheet
 from helpers.dataset.files import (
     CODINGS,
-    LONGEST_CELL,
     Problem,
     Row,
     header_problem,
@@ -161,9 +160,6 @@ def _form(file: str, line: int, record: list[str]) -> Iterator[Problem]:
     yield from record_problems(file, line, record, _COLUMNS)
     if len(record) == len(_COLUMNS):
         for column, cell in zip(_COLUMNS, record, strict=True):
-            if len(cell) > LONGEST_CELL:
-                message = f"{len(cell)} characters; at most {LONGEST_CELL} are read"
-                yield Problem(file, line, column, cell[:60], message)
             if _RUN_BY_SPREADSHEETS.match(cell):
                 message = "a spreadsheet would run it as a formula; put an apostrophe (') before it"
                 yield Problem(file, line, column, cell[:60], message)

@@ -21,8 +21,10 @@ from typing import TypeVar, TypeVarTuple
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
+LONGEST_VALUE, LONGEST_MESSAGE = 200, 1500
+"""Characters of a problem that are printed; both may repeat cells of any length."""
 LONGEST_CELL = 131_072
-"""Characters; a longer cell is a lost quote."""
+"""Characters."""
 SETTLED = 50_000_000
 """Nanoseconds; a file written since then may change again without its time changing."""
 VERIFYING = "helpers.verifying"
@@ -64,9 +66,14 @@ class Problem:
         place = self.file + (f", line {self.line}" if self.line else "")
         if self.column:
             place += f", column {self.column}"
-        text = f"{place}: {self.message}" + (f" (found {self.value!r})" if self.value else "")
+        found = f" (found {_shortened(self.value, LONGEST_VALUE)!r})" if self.value else ""
+        text = f"{place}: {_shortened(self.message, LONGEST_MESSAGE)}{found}"
         # A message may repeat cells, and a cell must not steer a terminal or add a line.
         return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
+def _shortened(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[:longest]}..."
 
 
 class DataError(ValueError):
@@ -290,8 +297,8 @@ def _read_rows(path: Path, columns: tuple[str, ...]) -> tuple[list[Row], list[Pr
     text, problems = read_text(path)
     if problems:
         return [], problems
-    # The limit is the process's, and other libraries raise it.
-    csv.field_size_limit(LONGEST_CELL)
+    # No cell is too long to be named: a lost quote shows as a line break in one.
+    csv.field_size_limit(len(text) + 1)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows: list[Row] = []
     start = 1
@@ -338,19 +345,26 @@ def record_problems(
         return []
     cells = zip(columns, record, strict=True)
     found = ((column, cell, cell_message(cell)) for column, cell in cells)
-    return [Problem(file, line, column, cell, text) for column, cell, text in found if text]
+    return [
+        Problem(file, line, column, _shortened(cell, LONGEST_VALUE), text)
+        for column, cell, text in found
+        if text
+    ]
 
 
 def _is_plain(record: list[str]) -> bool:
     """Tell whether nothing can be wrong with any cell: by far most records, at one look."""
     joined = "|".join(["", *record, ""])
-    return joined.isprintable() and "| " not in joined and " |" not in joined
+    short = len(joined) <= LONGEST_CELL
+    return short and joined.isprintable() and "| " not in joined and " |" not in joined
 
 
 def cell_message(cell: str) -> str:
     """Say what no cell may hold: what cannot be seen, or breaks a line."""
     if "\n" in cell or "\r" in cell:
         return "a line break inside a cell"
+    if len(cell) > LONGEST_CELL:
+        return f"{len(cell)} characters; at most {LONGEST_CELL} are read"
     if cell != cell.strip():
         return "white space around the value"
     # isprintable() is false for tabs, no-break and zero-width spaces, soft hyphens.

@@ -6,7 +6,7 @@ allowed; all are reported at once. Light to import: no table library is needed.
 Where to find a rule: `cells` for the form of one cell, `members` for accounts,
 states and votes, `evidence` for sources, paragraphs, events and claims,
 `codings` for codings, coders and adjudications, `consistency` for evidence that points elsewhere
-than its code, `measures` for what others made.
+than its code, `measures` for what others made, `texts` for what any cell may say.
 
 Examples
 --------
@@ -18,7 +18,7 @@ import functools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from helpers.dataset.checks import codings, consistency, evidence, measures, members
+from helpers.dataset.checks import codings, consistency, evidence, measures, members, texts
 from helpers.dataset.checks.cells import Rule
 from helpers.dataset.checks.consistency import Mismatch
 from helpers.dataset.checks.content import Content
@@ -83,6 +83,8 @@ def find_problems(folder: Path | None = None) -> list[Problem]:
         problems += error.problems
     else:
         problems += [problem for check in CHECKS.values() for problem in check(content)]
+        for check in (members.numbers_of_rows, texts.texts, texts.seals):
+            problems += check(content)
     return sorted(problems, key=lambda problem: (problem.file, problem.line, problem.column))
 
 
@@ -175,10 +177,16 @@ def _read(folder: Path) -> tuple[dict[str, list[Row]], list[Problem]]:
 
 def _surplus(folder: Path) -> list[Problem]:
     """Return a problem for every CSV file that is no table, lest it be overlooked."""
-    files = {path.name for path in folder.iterdir() if path.suffix.lower() == ".csv"}
+    files = {path.name for path in _tables_in(folder)}
     surplus = sorted(files - {f"{name}.csv" for name in TABLES})
     message = f"not a table of the dataset; tables: {', '.join(TABLES)}"
     return [Problem(file, 0, "", "", message) for file in surplus]
+
+
+def _tables_in(folder: Path) -> list[Path]:
+    """Return the CSV files of a folder, but what systems and office programs hide there."""
+    found = (path for path in folder.iterdir() if path.suffix.lower() == ".csv")
+    return [path for path in found if path.name[:1] not in (".", "~")]
 
 
 _State = tuple[tuple[str, tuple[int, ...]], ...]
@@ -186,7 +194,7 @@ _State = tuple[tuple[str, tuple[int, ...]], ...]
 
 def _state(folder: Path) -> _State:
     """Return what changes whenever a file of the folder does."""
-    files = sorted(p for p in folder.iterdir() if p.suffix.lower() == ".csv" or p.name == FILE)
+    files = sorted([*_tables_in(folder), *(p for p in [folder / FILE] if p.is_file())])
     return tuple((path.name, file_state(path.stat())) for path in files)
 
 

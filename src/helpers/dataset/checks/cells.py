@@ -15,6 +15,7 @@ from typing import TypeAlias
 Rule: TypeAlias = Callable[[str], str]
 """Cell to message; the empty message means that the cell is right."""
 
+FIRST_YEAR = 1900
 SHORT_LIST = 15
 """Longer lists are not printed: the closest entry helps more than all of them."""
 JOINT = ";"
@@ -170,6 +171,18 @@ def last_day(text: str) -> str | None:
         return date(year, month, day).isoformat()
     except ValueError:
         return None
+
+
+def in_years(rule: Rule, last: int) -> Rule:
+    """Return a rule for dates, months or years from 1900 to a year.
+
+    Examples
+    --------
+    >>> in_years(day, 2027)("2099-01-01")
+    'must be of the years 1900 to 2027'
+    """
+    message = f"must be of the years {FIRST_YEAR} to {last}"
+    return lambda value: rule(value) or ("" if FIRST_YEAR <= int(value[:4]) <= last else message)
 
 
 def day(value: str) -> str:

@@ -22,7 +22,13 @@ from helpers.dataset.checks.cells import (
     several,
     words_at_most,
 )
-from helpers.dataset.checks.content import Content, at, check_cells, check_unique
+from helpers.dataset.checks.content import (
+    Content,
+    at,
+    check_cells,
+    check_numbered,
+    check_unique,
+)
 from helpers.dataset.codebook import FILE, Votes
 from helpers.dataset.files import Problem, Row
 from helpers.dataset.outcomes import ADJUDICATED, UNDECIDED
@@ -54,7 +60,7 @@ def coders(content: Content) -> Iterator[Problem]:
         "account": content.known("accounts", "account"),
         "coder": content.listed("coders"),
         "kind": filled,
-        "made_on": day,
+        "made_on": content.dated(day),
         "material": filled,
         "method": filled,
     }
@@ -327,6 +333,9 @@ def earlier_readings(content: Content) -> Iterator[Problem]:
     yield from check_unique(
         content, "earlier_readings", "account", "state", "variable", "coder", "reading"
     )
+    yield from check_numbered(
+        content, "earlier_readings", "reading", "account", "state", "variable", "coder"
+    )
     if content.whole("codings"):
         for row in content.rows("earlier_readings"):
             key = (row["account"], row["state"], row["variable"], row["coder"])
@@ -418,7 +427,7 @@ def _adjudication(content: Content, row: Row) -> Iterator[Problem]:
 
 
 def _unsettled(content: Content) -> Iterator[Problem]:
-    """Yield differences not adjudicated, and adjudicated codings without ground."""
+    """Yield what is not adjudicated, and adjudicated codings without ground."""
     settled = content.first_rows("adjudications", "account", "state", "variable")
     for key, row in content.first_rows("codings", "account", "state", "variable").items():
         one, two, final = _three(content, row)
@@ -428,6 +437,9 @@ def _unsettled(content: Content) -> Iterator[Problem]:
                 message = f"differs from line {one.line} in {JOINT.join(differed)}"
                 message += "; adjudications.csv must have a row for it"
                 yield at("codings", two, differed[0], message)
+            if not final:
+                message = f"both coders read this pair; it must have a row of {ADJUDICATED}"
+                yield at("codings", two, "coder", message)
         elif final:
             message = f"adjudicated without a coding by {CODERS[0] if two else CODERS[1]}"
             yield at("codings", final, "coder", message)

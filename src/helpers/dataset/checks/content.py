@@ -5,11 +5,14 @@ so nothing that other tables name is looked up in it: one missing quote in
 ``sources.csv`` must not make every source of every coding unknown.
 """
 
+import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
-from helpers.dataset.checks.cells import Rule, anything, filled, one_of
+from helpers.dataset.checks.cells import Rule, anything, both, filled, in_years, last_day, one_of
 from helpers.dataset.codebook import FILE, Codebook, Variable
 from helpers.dataset.files import Problem, Row
 
@@ -59,6 +62,16 @@ class Content:
         if not self.whole(table):
             return filled
         return one_of((row.cells[column] for row in self.rows(table)), f"{table}.csv")
+
+    def grouping(self, column: str) -> Rule:
+        """Return the rule for a column that puts states into groups."""
+        values = self.book.groupings.get(column)
+        return both(filled, one_of(values, f"groupings of {FILE}")) if values else filled
+
+    def dated(self, rule: Rule) -> Rule:
+        """Return the rule for dates, which end a year after the release at the latest."""
+        released = last_day(self.book.dataset["released"])
+        return in_years(rule, int(released[:4]) + 1) if released else rule
 
     @cached_property
     def known_source(self) -> Rule:
@@ -160,3 +173,18 @@ def check_unique(content: Content, table: str, *columns: str) -> Iterator[Proble
             name = ", ".join(columns)
             message = f"{' '.join(key)} stands already in line {first[key].line}"
             yield Problem(f"{table}.csv", row.line, name, "", f"must be unique; {message}")
+
+
+def check_numbered(content: Content, table: str, column: str, *within: str) -> Iterator[Problem]:
+    """Yield the rows before which a number is missing; each group is numbered from 1."""
+    groups: dict[tuple[str, ...], dict[int, Row]] = defaultdict(dict)
+    for row in content.rows(table):
+        # No pattern of the scheme has more digits; int() would not take any length.
+        if found := re.fullmatch("(.*?)([0-9]{1,9})", row[column]):
+            groups[(*(row[name] for name in within), found[1])][int(found[2])] = row
+    for numbered in groups.values():
+        for before, number in pairwise([0, *sorted(numbered)]):
+            if number > before + 1:
+                message = f"numbers run from 1 without a hole; missing before it: {before + 1}"
+                more = f" to {number - 1}" if number > before + 2 else ""
+                yield at(table, numbered[number], column, message + more)

@@ -21,7 +21,13 @@ from helpers.dataset.checks.cells import (
     several,
     yes_or_no,
 )
-from helpers.dataset.checks.content import Content, at, check_cells, check_unique
+from helpers.dataset.checks.content import (
+    Content,
+    at,
+    check_cells,
+    check_numbered,
+    check_unique,
+)
 from helpers.dataset.codebook import FILE
 from helpers.dataset.files import Problem, Row
 
@@ -44,7 +50,7 @@ def sources(content: Content) -> Iterator[Problem]:
         "publisher": filled,
         "title": filled,
         "title_is_ours": yes_or_no,
-        "date": optional(day_month_or_year),
+        "date": optional(content.dated(day_month_or_year)),
         "address": optional(address),
         "repost": one_of(("yes", "no", "unknown"), "fixed by the scheme"),
         "read": yes_or_no,
@@ -71,6 +77,7 @@ def paragraphs(content: Content) -> Iterator[Problem]:
     }
     yield from check_cells(content, "paragraphs", rules)
     yield from check_unique(content, "paragraphs", "source", "section", "paragraph")
+    yield from check_numbered(content, "paragraphs", "paragraph", "source", "section")
 
 
 def events(content: Content) -> Iterator[Problem]:
@@ -78,7 +85,7 @@ def events(content: Content) -> Iterator[Problem]:
     rules = {
         "event": matching("[A-Z]{3}-[0-9]{2,3}", "a state's code and a number, such as KAZ-01"),
         "state": content.known_case,
-        "date": day_or_month,
+        "date": content.dated(day_or_month),
         "dimension": content.listed("event_dimensions"),
         "direction": content.listed("event_directions"),
         "description": filled,
@@ -88,6 +95,7 @@ def events(content: Content) -> Iterator[Problem]:
     }
     yield from check_cells(content, "events", rules)
     yield from check_unique(content, "events", "event")
+    yield from check_numbered(content, "events", "event")
     for row in content.rows("events"):
         if row["event"].partition("-")[0] != row["state"]:
             yield at("events", row, "event", f"must begin with its state, {row['state']}-")
@@ -102,7 +110,7 @@ def searches(content: Content) -> Iterator[Problem]:
         "variable": one_of(content.variables, FILE),
         "queries": several(filled),
         "where": filled,
-        "searched_on": day,
+        "searched_on": content.dated(day),
         "texts_read": number,
         "estimated": yes_or_no,
         "outcome": content.listed("search_outcomes"),
@@ -138,6 +146,7 @@ def claims(content: Content) -> Iterator[Problem]:
     }
     yield from check_cells(content, "claims", rules)
     yield from check_unique(content, "claims", "claim")
+    yield from check_numbered(content, "claims", "claim")
     checkable = [verdict.id for verdict in content.book.marked("claim_verdicts", "checkable")]
     places = content.first_rows("paragraphs", "section", "paragraph")
     sections = content.first_rows("paragraphs", "section")

@@ -26,7 +26,7 @@ def measures(content: Content) -> Iterator[Problem]:
         "measure": matching("[a-z0-9_]+", "lower-case letters, digits and _"),
         "label": filled,
         "publisher": filled,
-        "as_of": day_month_or_year,
+        "as_of": content.dated(day_month_or_year),
         "scale": filled,
         "what_it_measures": filled,
         "account": content.known("accounts", "account"),

@@ -36,8 +36,8 @@ def accounts(content: Content) -> Iterator[Problem]:
     rules = {
         "account": matching("[a-z0-9_]+", "lower-case letters, digits and _"),
         "label": filled,
-        "as_of": day_or_month,
-        "cut_off": day,
+        "as_of": content.dated(day_or_month),
+        "cut_off": content.dated(day),
         "basis": filled,
         # Empty where events and votes are the evidence.
         "text": optional(content.known("paragraphs", "source")),
@@ -62,9 +62,9 @@ def states(content: Content) -> Iterator[Problem]:
         "m49": matching("[0-9]{3}", "an M49 code of three digits"),
         "cow": number,
         "gw": number,
-        "m49_region": filled,
-        "m49_subregion": filled,
-        "un_regional_group": filled,
+        "m49_region": content.grouping("m49_region"),
+        "m49_subregion": content.grouping("m49_subregion"),
+        "un_regional_group": content.grouping("un_regional_group"),
         "region": anything,
         "tile_col": number,
         "tile_row": number,
@@ -99,17 +99,31 @@ def _numbers_of_states(content: Content) -> Iterator[Problem]:
         "regions": (len(regions), "region", f"regions ({found})"),
     }
     for name, (n, column, what) in counted.items():
-        expected = content.book.counts[name]
-        if n != expected:
-            message = f"{n} {what}; counts.{name} of {FILE} says {expected}"
-            yield at("states", None, column, message)
+        yield from _counted(content, "states", name, column, n, what)
+
+
+def numbers_of_rows(content: Content) -> Iterator[Problem]:
+    """Yield the tables with more or fewer rows than the codebook counts, where it does."""
+    for table in content.tables:
+        if table in content.book.counts and content.whole(table):
+            yield from _counted(content, table, table, "", len(content.rows(table)), "rows")
+
+
+def _counted(
+    content: Content, table: str, name: str, column: str, n: int, what: str
+) -> Iterator[Problem]:
+    """Yield a number that is not the one that the codebook has."""
+    expected = content.book.counts[name]
+    if n != expected:
+        message = f"{n} {what}; counts.{name} of {FILE} says {expected}"
+        yield at(table, None, column, message)
 
 
 def un_resolutions(content: Content) -> Iterator[Problem]:
     """Yield what is wrong with ``un_resolutions.csv``."""
     rules = {
         "resolution": matching("(?:[0-9]+|ES-[0-9]+)/[0-9]+", "a number such as 68/262 or ES-11/1"),
-        "date": day,
+        "date": content.dated(day),
         "title": filled,
         "kind": content.listed("resolution_kinds"),
         "symbol": anything,
