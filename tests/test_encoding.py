@@ -54,7 +54,8 @@ from helpers.dataset.schema import TABLES
 assert not find_problems() and not unexplained()
 unread()
 assert len(load_states()) == 193
-assert all(len(load_table(name)) for name in TABLES)
+# No coding needs an explanation today.
+assert [name for name in TABLES if not len(load_table(name))] == ["explanations"]
 assert all(values() for values in ALLOWED.values())
 coverage()
 derived = typology.derive(load_cases())
