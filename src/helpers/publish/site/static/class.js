@@ -51,7 +51,7 @@
   /** Make the top small once there are files, so that what they say fills the screen. */
   function asTop(small) {
     place.classList.toggle("loaded", small);
-    zone.querySelector("label").textContent = small ? "Add files: " : "Drop the class's files here, or a folder of them, or choose them: ";
+    zone.querySelector("label").textContent = small ? "Drop or choose more files; they are added: " : "Drop the class's files here, or a folder of them, or choose them: ";
   }
 
   function startOver() {
@@ -121,7 +121,7 @@
     const some = found.problems.slice(0, FEW_PROBLEMS).map(problemText);
     const more = found.problems.length - some.length;
     if (more) some.push([`... and ${more} more`]);
-    return el("details", { class: "problems" }, el("summary", {}, "Left out, and why"),
+    return el("details", { class: "problems" }, el("summary", {}, `${counted(found.problems.length, "problem")}: what was left out, and why`),
       el("ul", { tabindex: 0 }, some.map((text) => el("li", {}, text))));
   }
 

@@ -737,15 +737,17 @@
       return box;
     };
     const all = stages.every((stage) => stage === "done");
-    const save = button("Save the codings", saveCodings, { class: all ? "main" : null, disabled: !rows.length });
+    const first = el("div", { class: "buttons" },
+      all ? null : button("Go on coding", () => show(firstOpen()), { class: "main" }),
+      button("Save the codings", saveCodings, { class: all ? "main" : null, disabled: !rows.length }),
+      button("Save or open", files));
     turnTo(
       el("h2", {}, all ? "All questions are answered" : "All questions"),
       all ? el("p", {}, "Save the codings now: the file is what you keep or hand in.") : null,
+      all ? first : null,
       el("p", {}, "✓ done, … begun and not finished, ↷ skipped."),
       states.map(group),
-      el("div", { class: "buttons" },
-        all ? null : button("Go on coding", () => show(firstOpen()), { class: "main" }),
-        save, button("Save or open", files)),
+      all ? null : first,
       anotherState(),
       el("div", { class: "buttons" }, button("Rename", renaming), button("Another coder", leave), button("Compare", ending)),
     );
