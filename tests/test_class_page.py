@@ -265,7 +265,7 @@ def test_files_of_one_name_in_one_drop_are_all_kept(page: Page) -> None:
 
 def test_two_alike_pseudonyms_are_told_what_helps(page: Page, tmp_path: Path) -> None:
     """The second is left out, as `coalition agree` does, until its coder has another name."""
-    rows = [row_of("essay", "IRN", v.id, "heron", rationale=SAID) for v in load_codebook().variables]
+    rows = [row_of("essay", "IRN", v.id, "heron") for v in load_codebook().variables]
     for name, coder in (("a", "heron"), ("b", "Heron"), ("c", "owl")):
         write_codings(tmp_path / f"{name}.csv", [row | {"coder": coder} for row in rows])
     hand_in(page, sorted(tmp_path.iterdir()))

@@ -13,8 +13,8 @@ def class_page() -> Markdown:
     return page(
         TITLE,
         "How far the members of a class agree, question by question, and what follows from "
-        "each one's codes. Nothing is sent anywhere: the files are read in this browser, and forgotten when "
-        "the page is closed.",
+        "each one's codes. Nothing is sent anywhere: the files are read in this browser, and "
+        "forgotten when the page is closed.",
         tag("noscript", tag("p", "This page needs JavaScript.", class_="care")),
         tag("link", rel="stylesheet", href="../_static/class.css"),
         tag("div", id="class"),
