@@ -108,7 +108,7 @@ def page(browser: Any, place: Path) -> Iterator[Page]:
 
 def hand_in(page: Page, files: Any) -> None:
     """Choose files, and wait for what the page makes of them."""
-    page.get_by_label("Drop the class").set_input_files(files)
+    page.locator("#files").set_input_files(files)
     page.locator(".sum").wait_for()
 
 
@@ -191,9 +191,9 @@ def test_a_class_of_twenty_sees_where_it_differs(page: Page, tmp_path: Path) -> 
     folder = twenty(tmp_path / "class")
     hand_in(page, sorted(folder.iterdir()))
 
-    assert page.locator(".sum").inner_text() == "20 coders in 20 files; 0 problem(s)."
+    assert page.locator(".sum").inner_text() == "20 coders in 20 files; no problems."
     assert page.locator("#argue h3").inner_text() == "Iran: Arms supply"
-    bars = page.locator("#argue .answers li")
+    bars = page.locator("#argue .answers > li")
     assert [bar.get_attribute("data-n") for bar in bars.all()] == ["12", "8"]
     assert bars.nth(1).locator(".who").inner_text().startswith("Made up 12, Made up 13")
     expected = 100 * (12 * 11 + 8 * 7) / (20 * 19)
@@ -206,6 +206,80 @@ def test_a_class_of_twenty_sees_where_it_differs(page: Page, tmp_path: Path) -> 
     assert (state.get_attribute("data-id"), state.get_attribute("data-n-differ")) == ("IRN", "1")
     types = page.locator("#types tbody tr", has_text="Iran").locator("li")
     assert sorted(int(each.get_attribute("data-n")) for each in types.all()) == [8, 12]
+    reasons = page.locator("#argue .why").first
+    assert not reasons.locator("ul").is_visible()
+    reasons.locator("summary").click()
+    assert reasons.locator("li").count() == 12
+    said = f"Made up 00: {places('essay')[1][0]}: {SAID}"
+    assert reasons.locator("li").first.inner_text() == said
+
+
+def test_types_are_shown_of_the_states_that_somebody_coded(page: Page, tmp_path: Path) -> None:
+    for name in ("ann", "bob"):
+        write_codings(tmp_path / f"{name}.csv", [row_of("essay", "IRN", "alliance", name)])
+    hand_in(page, [tmp_path / "ann.csv", tmp_path / "bob.csv"])
+
+    assert page.locator("#types tbody th").all_inner_texts() == ["Iran"]
+    others = len(cases()) - 1
+    assert f"Nobody coded the other {others} states." in page.locator("#types").inner_text()
+
+
+def test_later_files_are_added_until_the_class_starts_over(page: Page, tmp_path: Path) -> None:
+    files = sorted(twenty(tmp_path / "class").iterdir())
+    hand_in(page, files[:12])
+    assert page.locator(".sum").inner_text() == "12 coders in 12 files; no problems."
+    hand_in(page, files[10:])
+    page.get_by_text("20 coders in 20 files; no problems.").wait_for()
+    bars = page.locator("#argue .answers > li")
+    assert [bar.get_attribute("data-n") for bar in bars.all()] == ["12", "8"]
+
+    page.get_by_role("button", name="Start over").click()
+    assert page.locator(".results").inner_text() == ""
+    hand_in(page, files[:2])
+    assert page.locator(".sum").inner_text() == "2 coders in 2 files; no problems."
+
+
+def test_a_later_file_of_the_same_name_counts_and_that_is_said(page: Page, tmp_path: Path) -> None:
+    row = row_of("essay", "IRN", "alliance", "ann", rationale=SAID)
+    write_codings(tmp_path / "a.csv", [row])
+    write_codings(tmp_path / "b.csv", [row | {"coder": "bob"}])
+    hand_in(page, [tmp_path / "a.csv", tmp_path / "b.csv"])
+    write_codings(tmp_path / "a.csv", [row, row | {"state": "ARM"}])
+    hand_in(page, tmp_path / "a.csv")
+
+    page.get_by_text("the later one counts: a.csv").wait_for()
+    assert page.locator(".sum").inner_text() == "2 coders in 2 files; no problems."
+    assert page.locator("#types tbody th").all_inner_texts() == ["Armenia", "Iran"]
+
+
+def test_files_of_one_name_in_one_drop_are_all_kept(page: Page) -> None:
+    names = page.evaluate(
+        """() => {
+          const later = [1, 2, 3].map((byte) => ({ name: "a.b.csv", bytes: Uint8Array.of(byte) }));
+          const { files, replaced } = classroom.add([], later);
+          return [files.map((file) => file.name), files.map((file) => file.bytes[0]), replaced];
+        }"""
+    )
+    assert names == [["a.b.csv", "a.b (2).csv", "a.b (3).csv"], [1, 2, 3], []]
+
+
+def test_two_alike_pseudonyms_are_told_what_helps(page: Page, tmp_path: Path) -> None:
+    """The second is left out, as `coalition agree` does, until its coder has another name."""
+    rows = [row_of("essay", "IRN", v.id, "heron") for v in load_codebook().variables]
+    for name, coder in (("a", "heron"), ("b", "Heron"), ("c", "owl")):
+        write_codings(tmp_path / f"{name}.csv", [row | {"coder": coder} for row in rows])
+    hand_in(page, sorted(tmp_path.iterdir()))
+
+    codings, problems = read_coding_files([tmp_path])
+    assert page.locator(".sum").inner_text() == "2 coders in 3 files; 1 problem."
+    assert (len(by_coder(codings)), len(problems)) == (2, 1)
+    told = page.locator("#class .care").inner_text()
+    assert "Heron in b.csv" in told
+    assert "presses All questions, then Rename" in told
+
+    write_codings(tmp_path / "d.csv", [row | {"coder": "heron two"} for row in rows])
+    hand_in(page, tmp_path / "d.csv")
+    page.get_by_text("3 coders in 4 files; 1 problem.").wait_for()
 
 
 def test_files_can_be_dropped(page: Page, tmp_path: Path) -> None:
@@ -220,7 +294,7 @@ def test_files_can_be_dropped(page: Page, tmp_path: Path) -> None:
     )
 
     page.locator("#argue").wait_for()
-    assert page.locator(".sum").inner_text() == "20 coders in 20 files; 0 problem(s)."
+    assert page.locator(".sum").inner_text() == "20 coders in 20 files; no problems."
 
 
 def test_pairs_are_reached_by_keyboard_and_from_the_map(page: Page, tmp_path: Path) -> None:
@@ -233,7 +307,7 @@ def test_pairs_are_reached_by_keyboard_and_from_the_map(page: Page, tmp_path: Pa
 
     page.get_by_role("button", name="Armenia: Arms supply").press("Enter")
     assert page.locator("#argue h3").inner_text() == "Armenia: Arms supply"
-    assert page.locator("#argue .answers li").count() == 1
+    assert page.locator("#argue .answers > li").count() == 1
 
 
 HEADER = ",".join(COLUMNS)
@@ -294,6 +368,7 @@ def test_nothing_in_a_file_runs_and_what_is_sound_is_counted(page: Page, tmp_pat
     assert n_problems >= len(problems) > 10_000
     assert page.locator("#class :is(script, img, iframe, a)").count() == 0
     assert EVIL in page.locator("#class").inner_text()
+    page.locator(".problems summary").click()
     listed = page.locator(".problems").inner_text()
     assert "c-html.csv, line 2, column rationale: must be plain text, no HTML" in listed
     expected = reliability(*coders.values(), n_resamples=1).query("silent_as == 'category'")
@@ -325,4 +400,4 @@ def test_one_coder_alone_is_told_so(page: Page, tmp_path: Path) -> None:
     write_codings(tmp_path / "a.csv", [row_of("essay", "IRN", "alliance", "ann", rationale=SAID)])
     hand_in(page, tmp_path / "a.csv")
 
-    assert "two coders must have read the same pair" in page.locator("#class").inner_text()
+    assert "two coders must have answered the same question" in page.locator("#class").inner_text()

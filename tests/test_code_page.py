@@ -269,7 +269,7 @@ def test_nothing_that_the_check_would_refuse_can_be_made(laptop):
     page.locator("input[value=group]").check()
     expect(page.locator("input[value=low]")).to_be_checked()
     expect(page.locator("input[value=high]")).to_be_disabled()
-    page.get_by_role("button", name="All pairs").click()
+    page.get_by_role("button", name="All questions").click()
     expect(page.get_by_role("button", name="Signature of the treaty: begun")).to_be_visible()
 
 
@@ -299,7 +299,7 @@ def test_undo_back_skip_note_and_the_list_of_keys(laptop, tmp_path):
     press(page, "b")
     expect(page.get_by_role("heading", level=2)).to_contain_text("Signature")
     press(page, "?")
-    expect(page.get_by_role("dialog")).to_contain_text("skip this pair")
+    expect(page.get_by_role("dialog")).to_contain_text("skip this question")
     press(page, "Escape")
     press(page, "2")
     page.get_by_role("button", name="Undo").focus()
@@ -487,7 +487,7 @@ def test_a_poisoned_codebook_runs_nothing(browser, tmp_path):
         press(page, "Enter")
         page.get_by_role("button", name="Compare").click()
         page.get_by_role("button", name="Show me").click()
-        expect(page.locator("h3", has_text="Pair by pair")).to_be_visible()
+        expect(page.locator("h3", has_text="Question by question")).to_be_visible()
         assert page.locator("#code :is(img, script, svg)").count() == 0
         one.context.close()
     assert one.wrong == []
@@ -508,6 +508,53 @@ def test_the_link_of_a_leader_chooses_and_shuffles(laptop):
         press(page, "Enter")
         firsts.add(page.get_by_role("heading", level=2).inner_text())
     assert len(firsts) > 1
+
+
+LINK = f"{PAGE}?states=ISL&variables=signature,quota"
+
+
+def test_the_end_of_a_link_saves_first_and_compares_last(laptop, tmp_path):
+    page = begin(laptop, path=LINK)
+    press(page, "2", "Enter", "2", "Enter")
+    expect(page.get_by_role("heading", level=2)).to_have_text("All questions are answered")
+    assert page.locator("#code button.main").all_inner_texts() == ["Save the codings"]
+    assert page.locator("#code .buttons button").last.inner_text() == "Compare"
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Save the codings").click()
+    waiting.value.save_as(tmp_path / "mine.csv")
+    expect(page.get_by_role("status")).to_have_text("Saved as codings-ann.csv, in your downloads.")
+    assert [row[2] for row in rows_of(tmp_path / "mine.csv")] == ["signature", "quota"]
+
+    page.get_by_label("Which state?").select_option(label="Norway")
+    page.get_by_role("button", name="Code another state").click()
+    expect(page.get_by_role("heading", level=2)).to_contain_text("Norway")
+    expect(page.get_by_text("ann: 2 of 4 done")).to_be_visible()
+    page.get_by_role("button", name="Compare").click()
+    expect(page.get_by_text("wait until all have")).to_be_visible()
+
+
+def test_a_coder_is_renamed_and_keeps_all_answers(laptop, tmp_path):
+    page = begin(laptop, "ben")
+    page = begin(laptop)
+    code_three(page)
+    page.get_by_role("button", name="All questions").click()
+    page.get_by_role("button", name="Rename").click()
+    for name, reason in (("coder_1", "one of the project's"), ("ben", "in this browser already")):
+        page.get_by_label("New pseudonym").fill(name)
+        press(page, "Enter")
+        expect(page.locator("p.wrong")).to_contain_text(reason)
+    page.get_by_label("New pseudonym").fill("heron")
+    press(page, "Enter")
+    expect(page.get_by_role("status")).to_contain_text("ann is now heron")
+    path = saved(page, tmp_path)
+    assert path.name == "codings-heron.csv"
+    assert rows_of(path) == [[*row[:3], "heron", *row[4:]] for row in CODED]
+
+    page.reload()
+    expect(page.get_by_role("button", name="heron: 3 answers")).to_be_visible()
+    expect(page.get_by_role("button", name="ann:")).to_have_count(0)
+    first = page.locator("#code :is(button, input)").first
+    assert first.inner_text().partition(":")[0] in ("ben", "heron")
 
 
 def test_a_pseudonym_may_not_be_the_projects(laptop):
@@ -547,7 +594,7 @@ def test_the_comparison_has_the_numbers_that_python_has(browser, project, tmp_pa
     page.get_by_role("button", name="Go on").click()
     page.get_by_role("button", name="Compare").click()
     page.get_by_role("button", name="Show me").click()
-    expect(page.locator("h3", has_text="Pair by pair")).to_be_visible()
+    expect(page.locator("h3", has_text="Question by question")).to_be_visible()
     expect(page.locator("section.compared")).to_have_count(len(mine))
     found = reliability(mine, load_codings(account, "coder_2"), n_resamples=1)
     found = found[found["silent_as"] == "category"]
@@ -599,7 +646,7 @@ def test_every_step_is_sound(browser, project, screen, scheme):
     press(page, "?")
     sound(page)
     press(page, "Escape")
-    page.get_by_role("button", name="All pairs").click()
+    page.get_by_role("button", name="All questions").click()
     sound(page)
     page.get_by_role("button", name="Save or open").click()
     sound(page)
@@ -607,7 +654,7 @@ def test_every_step_is_sound(browser, project, screen, scheme):
     page.get_by_role("button", name="Compare").click()
     sound(page)
     page.get_by_role("button", name="Show me").click()
-    expect(page.locator("h3", has_text="Pair by pair")).to_be_visible()
+    expect(page.locator("h3", has_text="Question by question")).to_be_visible()
     sound(page)
     page.emulate_media(media="print")
     expect(page.get_by_role("button", name="Back to coding")).to_be_hidden()

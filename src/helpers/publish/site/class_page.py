@@ -12,9 +12,9 @@ def class_page() -> Markdown:
     """Return the page, on which files are dropped."""
     return page(
         TITLE,
-        "How far the members of a class agree, pair by pair, and what follows from each one's "
-        "codes. Nothing is sent anywhere: the files are read in this browser, and forgotten when "
-        "the page is closed.",
+        "How far the members of a class agree, question by question, and what follows from "
+        "each one's codes. Nothing is sent anywhere: the files are read in this browser, and "
+        "forgotten when the page is closed.",
         tag("noscript", tag("p", "This page needs JavaScript.", class_="care")),
         tag("link", rel="stylesheet", href="../_static/class.css"),
         tag("div", id="class"),

@@ -1,12 +1,12 @@
 /* The page on which a class looks at its codings. Takes code/material.js; depends on classroom.js. */
 "use strict";
 (() => {
-  const { el, prose, button, folded, table } = dom;
+  const { el, prose, counted, button, folded, table } = dom;
   const place = document.getElementById("class");
   const FEW_PROBLEMS = 50;
   // One more than is read of a file: enough to say that it is too long.
   const ENOUGH_BYTES = 5_000_001;
-  let found = { rows: [], problems: [] }, account = "", shown = 0, pairs = [], coders = new Map(), outcomes = [];
+  let files = [], replaced = [], found = { rows: [], problems: [] }, account = "", shown = 0, pairs = [], coders = new Map(), outcomes = [];
 
   const named = (entries, id) => entries.find((entry) => entry.id === id);
   const stateName = (id) => named(material.states, id).name;
@@ -33,73 +33,111 @@
     return (await Promise.all(all.map(filesOf))).flat();
   }
 
-  async function take(files) {
-    const seen = files.filter((file) => !/^[.~]/.test(file.name));
+  async function take(some) {
+    const seen = some.filter((file) => !/^[.~]/.test(file.name));
     if (!seen.length) return;
     const read = await Promise.all(seen.map(async (file) => ({
       name: file.name, bytes: new Uint8Array(await file.slice(0, ENOUGH_BYTES).arrayBuffer()),
     })));
-    found = classroom.gather(read, book, material);
-    const coded = material.accounts.filter(({ id }) => found.rows.some((row) => row.cells.account === id));
-    account = coded[0]?.id ?? "";
-    show(seen.length);
+    ({ files, replaced } = classroom.add(files, read));
+    found = classroom.gather(files, book, material);
+    if (!coded().some(({ id }) => id === account)) account = coded()[0]?.id ?? "";
+    asTop(true);
+    show();
+  }
+
+  const coded = () => material.accounts.filter(({ id }) => found.rows.some((row) => row.cells.account === id));
+
+  /** Make the top small once there are files, so that what they say fills the screen. */
+  function asTop(small) {
+    place.classList.toggle("loaded", small);
+    zone.querySelector("label").textContent = small ? "Drop or choose more files; they are added: " : "Drop the class's files here, or a folder of them, or choose them: ";
+  }
+
+  function startOver() {
+    files = [];
+    account = "";
+    asTop(false);
+    results.replaceChildren();
+    zone.querySelector("input").focus();
   }
 
   function dropZone() {
     const input = el("input", {
       type: "file", id: "files", multiple: true, accept: ".csv",
-      change: (event) => take([...event.target.files]),
+      change: (event) => {
+        take([...event.target.files]);
+        event.target.value = "";
+      },
     });
-    const zone = el("div", {
+    const made = el("div", {
       class: "drop",
-      dragover: (event) => { event.preventDefault(); zone.classList.add("over"); },
-      dragleave: () => zone.classList.remove("over"),
+      dragover: (event) => { event.preventDefault(); made.classList.add("over"); },
+      dragleave: () => made.classList.remove("over"),
       drop: async (event) => {
         event.preventDefault();
-        zone.classList.remove("over");
+        made.classList.remove("over");
         take(await dropped(event.dataTransfer));
       },
-    }, el("label", { for: "files" }, "Drop the class's files here, or a folder of them, or choose them: "), input);
-    return zone;
+    }, el("label", { for: "files" }), input, button("Start over", startOver, { class: "over-again" }));
+    return made;
   }
 
   /* What came in */
 
-  function show(nFiles) {
+  function show() {
     coders = classroom.byCoder(found.rows.filter((row) => row.cells.account === account));
     pairs = classroom.byPair(book, states(), coders);
     outcomes = [...classroom.follows(book, states(), coders)];
     shown = 0;
-    const said = `${coders.size} coders in ${nFiles} files; ${found.problems.length} problem(s).`;
+    const wrong = found.problems.length ? counted(found.problems.length, "problem") : "no problems";
+    const said = `${counted(coders.size, "coder")} in ${counted(files.length, "file")}; ${wrong}.`;
     results.replaceChildren(
       el("p", { class: "sum", role: "status", tabindex: -1 }, said),
-      ...[problems(), accounts(nFiles)].filter(Boolean),
-      ...(pairs.length ? sections() : [el("p", { class: "care" }, "To compare, two coders must have read the same pair.")]),
+      ...[again(), alike(), problems(), accounts()].filter(Boolean),
+      ...(pairs.length ? sections() : [el("p", { class: "care" }, "To compare, two coders must have answered the same question about the same state.")]),
     );
     results.querySelector(".sum").focus();
+  }
+
+  const listed = (names) => names.map((name) => visible(name)).join(", ");
+
+  function again() {
+    if (!replaced.length) return null;
+    return el("p", { class: "care" }, `A file of the same name was here before, and the later one counts: ${listed(replaced)}. `
+      + "If the two are by two coders, give one file another name and add it again.");
+  }
+
+  /** Say what helps where two coders have one pseudonym; the second is in no count. */
+  function alike() {
+    const left = found.problems.filter((each) => each.alike).map(({ value, file }) => `${value} in ${file}`);
+    if (!left.length) return null;
+    return el("p", { class: "care" }, `Left out, since another file has this pseudonym or one too like it: ${listed(left)}. `
+      + "What helps: on the coding page the coder presses All questions, then Rename, and saves again; add the new file here.");
   }
 
   function problems() {
     if (!found.problems.length) return null;
     const some = found.problems.slice(0, FEW_PROBLEMS).map(problemText);
     const more = found.problems.length - some.length;
-    if (more) some.push(`... and ${more} more`);
-    return el("details", { class: "problems", open: true }, el("summary", {}, "Left out, and why"),
+    if (more) some.push([`... and ${more} more`]);
+    return el("details", { class: "problems" }, el("summary", {}, `${counted(found.problems.length, "problem")}: what was left out, and why`),
       el("ul", { tabindex: 0 }, some.map((text) => el("li", {}, text))));
   }
 
   function problemText({ file, line, column, value, message }) {
     const where = [file, line ? `line ${line}` : "", column ? `column ${column}` : ""].filter(Boolean).join(", ");
-    const text = `${where}: ${message}${value ? ` (found ${JSON.stringify(value)})` : ""}`;
-    // A sign that turns the direction of writing would make a line read otherwise than it stands.
-    return text.replace(/(?! )[\p{C}\p{Z}]/gu, (sign) => `\\u{${sign.codePointAt(0).toString(16)}}`);
+    const given = value ? ` (found ${JSON.stringify(value)})` : "";
+    return [visible(`${where}: `), ...prose(visible(codings.plainly(message))), visible(given)];
   }
 
-  function accounts(nFiles) {
-    const coded = material.accounts.filter(({ id }) => found.rows.some((row) => row.cells.account === id));
-    if (coded.length < 2) return null;
-    const options = coded.map(({ id, label }) => el("option", { value: id, selected: id === account }, label));
-    const choose = (event) => { account = event.target.value; show(nFiles); };
+  /** A text without signs that turn the direction of writing: a line must read as it stands. */
+  const visible = (text) => text.replace(/(?! )[\p{C}\p{Z}]/gu, (sign) => `\\u{${sign.codePointAt(0).toString(16)}}`);
+
+  function accounts() {
+    if (coded().length < 2) return null;
+    const options = coded().map(({ id, label }) => el("option", { value: id, selected: id === account }, label));
+    const choose = (event) => { account = event.target.value; show(); };
     return el("p", {}, el("label", { for: "account" }, "Account "), el("select", { id: "account", change: choose }, options));
   }
 
@@ -108,15 +146,15 @@
   const section = (id, title, ...children) => el("section", { id, "aria-labelledby": `${id}-title` },
     el("h2", { id: `${id}-title` }, title), ...children);
 
-  /* One pair, for all to see */
+  /* One question about one state, for all to see */
 
   function stage() {
     const step = (by) => () => { shown = (shown + by + pairs.length) % pairs.length; draw(true); };
-    const options = pairs.map((pair, number) => el("option", { value: number }, `${titleOf(pair)} (${percent(pair.percent)})`));
+    const options = pairs.map((pair, number) => el("option", { value: number }, `${titleOf(pair)} (${percent(pair.percent)}%)`));
     const choice = el("select", { id: "pair", change: (event) => { shown = Number(event.target.value); draw(); } }, options);
     const box = el("div", { class: "pair", "aria-live": "polite" });
     const made = section("argue", "Worth arguing about first", el("div", { class: "steps" },
-      button("Previous", step(-1)), el("label", { for: "pair", class: "hidden" }, "Pair"), choice, button("Next", step(1))), box);
+      button("Previous", step(-1)), el("label", { for: "pair", class: "hidden" }, "Question"), choice, button("Next", step(1))), box);
     made.draw = () => {
       choice.value = shown;
       box.replaceChildren(...pairBox(pairs[shown]));
@@ -135,7 +173,7 @@
 
   function pairBox(pair) {
     const variable = named(book.variables, pair.variable);
-    const rows = pair.answers.map((answer) => answerRow(variable, answer, pair.nCoders));
+    const rows = pair.answers.map((answer) => answerRow(pair, variable, answer));
     const rules = variable.codes.map((code) => el("li", {}, el("strong", {}, code.label), ": ", prose(code.rule ?? "")));
     const cases = (variable.border_cases ?? []).map((text) => el("li", {}, prose(text)));
     return [
@@ -148,17 +186,28 @@
     ];
   }
 
-  function answerRow(variable, { text, coders: who }, of) {
+  function answerRow(pair, variable, { text, coders: who }) {
     const ids = text.split(codings.JOINT), open = text.startsWith("(");
     const entry = open ? named(book.statuses, text.slice(1, -1)) : named(variable.codes, ids[0]);
     const label = open ? entry.label : ids.map((id) => named(variable.codes, id).label).join(", ");
-    const bar = el("span", { class: "bar", style: `width:${(100 * who.length) / of}%;background:${entry.colour}` });
+    const bar = el("span", { class: "bar", style: `width:${(100 * who.length) / pair.nCoders}%;background:${entry.colour}` });
     return el("li", { "data-answer": text, "data-n": who.length },
       el("strong", {}, label), el("span", { class: "track" }, bar),
-      el("span", { class: "n" }, String(who.length)), el("span", { class: "who" }, whole(who)));
+      el("span", { class: "n" }, String(who.length)), el("span", { class: "who" }, whole(who)), reasons(pair, who));
   }
 
-  /* All pairs */
+  /** The paragraphs that coders name and the reasons they give, folded; nothing where there are none. */
+  function reasons(pair, who) {
+    const key = `${pair.state} ${pair.variable}`;
+    const cells = who.map((coder) => coders.get(coder).find((row) => comparing.pairOf(row) === key).cells);
+    const given = cells.filter(({ locator, rationale }) => locator || rationale);
+    if (!given.length) return null;
+    const line = ({ coder, locator, rationale }) => el("li", {}, el("strong", {}, coder), ": ",
+      [locator.replaceAll(codings.JOINT, ", "), rationale].filter(Boolean).join(": "));
+    return el("details", { class: "why" }, el("summary", {}, "Paragraphs and reasons"), el("ul", {}, given.map(line)));
+  }
+
+  /* All questions about all states */
 
   function map() {
     const byKey = new Map(pairs.map((pair, number) => [`${pair.state} ${pair.variable}`, number]));
@@ -175,9 +224,9 @@
     const head = el("tr", {}, el("th", { scope: "col" }, "state"), ordered.map((v) => el("th", { scope: "col" }, v.short_label)));
     const rows = classroom.meanBy(pairs, "state").map(({ id }) => el("tr", {},
       el("th", { scope: "row" }, stateName(id)), ordered.map((variable) => cell(id, variable))));
-    const box = { class: "table-box", tabindex: 0, role: "region", "aria-label": "Agreement on each pair" };
+    const box = { class: "table-box", tabindex: 0, role: "region", "aria-label": "Agreement on each question" };
     return section("map", "Where you differ", el("p", {}, "Percentage of pairs of coders who agree, silence being an answer "
-      + "like others. Hardest variables to the left, hardest states above; a number opens its pair."),
+      + "like others. Hardest variables to the left, hardest states above; a number opens its question."),
     el("div", box, el("table", { class: "heat" }, el("thead", {}, head), el("tbody", {}, rows))));
   }
 
@@ -222,10 +271,14 @@
   }
 
   function types() {
-    const rows = states().map((state) => [stateName(state),
+    const all = [...coders.values()].flat();
+    const read = states().filter((state) => all.some((row) => row.cells.state === state));
+    const others = states().length - read.length;
+    const rows = read.map((state) => [stateName(state),
       spread(outcomes.map(([coder, of]) => [coder, of.states[state].type]), book.support_types)]);
     return section("types", "What follows: types", el("p", {}, "The support type that each coder's own codes give, by the "
-      + "codebook's rules. What was not read stays open."), table("Types", ["state", "types, and whose codes give them"], rows));
+      + "codebook's rules. What was not read stays open. "
+      + (others ? `Nobody coded the other ${counted(others, "state")}.` : "All states were coded by somebody.")), table("Types", ["state", "types, and whose codes give them"], rows));
   }
 
   function verdicts() {
@@ -237,5 +290,7 @@
   }
 
   const results = el("div", { class: "results" });
-  place.append(dropZone(), results);
+  const zone = dropZone();
+  asTop(false);
+  place.append(zone, results);
 })();

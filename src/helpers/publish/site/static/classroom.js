@@ -27,6 +27,28 @@ const classroom = (() => {
     return { rows, problems };
   }
 
+  const sameBytes = (a, b) => a.length === b.length && a.every((byte, place) => byte === b[place]);
+
+  /** Files, each {name, bytes}, with later ones beside them, and the names of those that took the place
+      of another content. Of one name among the later ones all stay, numbered. */
+  function add(before, later) {
+    const files = new Map(before.map((file) => [file.name, file])), names = new Set(), replaced = [];
+    for (const { name, bytes } of later) {
+      const free = numbered(name, names), old = files.get(free);
+      names.add(free);
+      if (old && !sameBytes(old.bytes, bytes)) replaced.push(free);
+      files.set(free, { name: free, bytes });
+    }
+    return { files: [...files.values()], replaced };
+  }
+
+  function numbered(name, taken) {
+    const [, stem, ending] = /^(.*?)(\.[^.]*)?$/s.exec(name);
+    let free = name;
+    for (let number = 2; taken.has(free); number += 1) free = `${stem} (${number})${ending ?? ""}`;
+    return free;
+  }
+
   function readFile(name, bytes, book, material) {
     const isBook = bytes[0] === 0x50 && bytes[1] === 0x4b;
     if (isBook || name.toLowerCase().endsWith(SUFFIX)) return codings.read(bytes, book, material);
@@ -40,13 +62,16 @@ const classroom = (() => {
       const name = row.cells.coder, key = folded(name);
       if (!owners.has(key)) owners.set(key, { file, name });
       const owner = owners.get(key);
+      const alike = owner.file !== file || owner.name !== name;
       let message = "";
       if (name === standing) {
         message = "is the coding that stands in the dataset and no coder's; choose another name";
-      } else if (owner.file !== file || owner.name !== name) {
+      } else if (alike) {
         message = `is too like '${owner.name}' in ${owner.file}; names must differ in more than case and signs`;
       }
-      if (message && !problems.has(name)) problems.set(name, { line: row.line, column: "coder", value: name, message });
+      if (message && !problems.has(name)) {
+        problems.set(name, { line: row.line, column: "coder", value: name, message, alike });
+      }
       return !message;
     });
     return { rows: kept, problems: [...problems.values()] };
@@ -142,6 +167,6 @@ const classroom = (() => {
     return new Map([...coders].map(([coder, rows]) => [coder, comparing.follows(book, states, rows)]));
   }
 
-  return { SILENT_AS, folded, gather, byCoder, byVariable, byPair, meanBy, follows, tally };
+  return { SILENT_AS, folded, add, gather, byCoder, byVariable, byPair, meanBy, follows, tally };
 })();
 if (typeof module !== "undefined") module.exports = classroom;

@@ -2,12 +2,11 @@
    compared with the project's own codings when the coder is done. */
 "use strict";
 (() => {
-  const { el, prose, button, folded, table, swatch } = dom;
+  const { el, prose, counted, button, folded, table, swatch } = dom;
   const NOTES = ["account", "state", "variable", "coder", "note"];
   const WORTH_NAMING = 40;
   const named = (list, id) => list.find((each) => each.id === id);
   const labelOf = (list, id) => named(list, id)?.label ?? id;
-  const counted = (count, one, several = `${one}s`) => `${count} ${count === 1 ? one : several}`;
 
   const place = document.getElementById("code");
   const trouble = el("div", { role: "alert" });
@@ -112,6 +111,7 @@
       account: named(material.accounts, account),
       coder,
       order,
+      variables: chosen.variables,
       pairs: pairsOf(chosen.states, chosen.variables, order),
       every: pairsOf(states, all, "state"),
       past: [],
@@ -149,18 +149,19 @@
     const wrong = el("p", { role: "alert", class: "wrong" });
     const accounts = link.account ? [named(material.accounts, link.account)] : material.accounts;
     const chosen = (group, otherwise) => screen.querySelector(`input[name=${group}]:checked`)?.value ?? otherwise;
+    const here = earlier();
     const go = (event) => {
       event.preventDefault();
-      const coder = codings.clean(name.value);
-      const reserved = named(material.coders, coder) ? "is the name of one of the project's coders" : "";
-      const message = codings.messageOfName(coder) || reserved;
+      const coder = codings.clean(name.value), message = messageOfCoder(coder);
       wrong.textContent = message && `The pseudonym ${message}.`;
       if (message) name.focus();
       else begin(chosen("account", accounts[0].id), coder, chosen("order", link.order ?? "state"));
     };
     turnTo(
-      el("h2", {}, "Begin"),
+      el("h2", {}, here ? "Go on, or begin anew" : "Begin"),
       link.unknown.length ? el("p", { class: "care" }, `The link names what is not known here, and left out: ${link.unknown.join(", ")}.`) : null,
+      here,
+      here ? el("h3", {}, "Begin under another pseudonym") : null,
       el("form", { submit: go, novalidate: true },
         el("label", { for: "coder" }, "Your pseudonym"), name,
         el("p", { id: "coder-hint", class: "hint" }, "It stands in every row of your file. Do not take your own name."),
@@ -170,11 +171,16 @@
         link.order ? null : el("fieldset", {}, el("legend", {}, "Order"),
           radio("order", "state", "State after state", true), radio("order", "variable", "Variable after variable", false)),
         el("div", { class: "buttons" }, el("button", { class: "main" }, "Begin"))),
-      earlier(),
       el("h3", {}, "Go on from a file"),
       el("p", {}, "A file that you saved here, on this machine or another."),
       filePicker("Open a file of codings", opened),
     );
+  }
+
+  /** What keeps a text from being the name under which a reader codes. */
+  function messageOfCoder(coder) {
+    const reserved = named(material.coders, coder) ? "is the name of one of the project's coders" : "";
+    return codings.messageOfName(coder) || reserved;
   }
 
   /** Work that lies in this browser, to go on with or to remove. */
@@ -194,7 +200,7 @@
       });
       const text = `${coder}: ${counted(keys.length - 1, "answer")}, ${labelOf(material.accounts, account)}`;
       const order = store.read([dataset, account, coder])?.order === "variable" ? "variable" : "state";
-      return el("li", { class: "buttons" }, button(text, () => begin(account, coder, asked().order ?? order)), remove);
+      return el("li", { class: "buttons" }, button(text, () => begin(account, coder, asked().order ?? order), { class: "main" }), remove);
     };
     return el("section", {}, el("h3", {}, "Go on with what is in this browser"), el("ul", { class: "earlier" }, names.map(line)));
   }
@@ -251,7 +257,7 @@
   function report(name, count, problems, differing, replace) {
     const many = problems.slice(0, WORTH_NAMING);
     const lines = many.map((each) => el("li", {},
-      `${each.line ? `Line ${each.line}` : "The file"}${each.column ? `, ${each.column}` : ""}: ${each.message}${each.value ? ` (found ${each.value})` : ""}`));
+      `${each.line ? `Line ${each.line}` : "The file"}${each.column ? `, ${each.column}` : ""}: `, prose(codings.plainly(each.message)), each.value ? ` (found ${each.value})` : ""));
     if (problems.length > many.length) lines.push(el("li", {}, `and ${problems.length - many.length} more`));
     turnTo(
       el("h2", {}, `${counted(count, "answer")} taken from ${name}`),
@@ -281,7 +287,7 @@
       el("div", { class: "so-far" },
         el("label", {}, `${work.coder}: ${here} of ${work.pairs.length} done`,
           el("progress", { max: work.pairs.length, value: here })),
-        el("div", { class: "buttons" }, button("All pairs", overview), button("Save or open", files), button("Compare", ending))),
+        el("div", { class: "buttons" }, button("All questions", overview), button("Save or open", files), button("Compare", ending))),
       el("h2", {}, named(material.states, pair.state).name, el("span", {}, form.variable.label)),
       el("p", { class: "question" }, prose(form.variable.question)),
       el("div", { class: "coding" }, work.text, form.root)));
@@ -457,7 +463,7 @@
     const required = found.some(([column]) => column === "variable") && form.entry.cells.status;
     form.wrong.replaceChildren(
       missing.size ? el("p", {}, `Still missing: ${[...missing].map((column) => MISSING[column]).join(", ")}.`) : "",
-      ...other.map(([column, message]) => el("p", {}, `${column}: ${message}`)),
+      ...other.map(([column, message]) => el("p", {}, `${column}: `, prose(codings.plainly(message)))),
       required ? requirement() : "",
     );
     for (const part of form.root.querySelectorAll("[data-column]")) {
@@ -570,11 +576,11 @@
   }
 
   const KEYS = [
-    ["1 to 9", "choose in the group with the focus; two digits choose a paragraph", (key) => digit(Number(key))],
-    ["Enter", "on to the next question, and after the last one to the next pair", null],
+    ["1 to 9", "choose in the group with the focus; where one answer is possible, the digit also moves on; two digits choose a paragraph", (key) => digit(Number(key))],
+    ["Enter", "move on, only after typing or where several may be chosen (a digit has moved on already); at the end, to the next question", null],
     ["Escape", "out of a text field, so that keys choose again", null],
-    ["b", "back to the pair before", back],
-    ["s", "skip this pair", skip],
+    ["b", "back to the question before", back],
+    ["s", "skip this question", skip],
     ["u", "undo the last change", undo],
     ["n", "write a note", () => {
       const note = form.root.querySelector("[data-column=note]");
@@ -712,7 +718,7 @@
     news.textContent = `${locator} ${on ? "chosen" : "no longer chosen"}.`;
   }
 
-  /* All pairs, files */
+  /* All questions, files */
 
   const MARKS = { done: "✓ ", begun: "… ", skipped: "↷ ", open: "" };
 
@@ -730,15 +736,34 @@
       box.open = state === work.pairs[work.at].state;
       return box;
     };
-    const n = stages.filter((stage) => stage === "done").length;
+    const all = stages.every((stage) => stage === "done");
+    const first = el("div", { class: "buttons" },
+      all ? null : button("Go on coding", () => show(firstOpen()), { class: "main" }),
+      button("Save the codings", saveCodings, { class: all ? "main" : null, disabled: !rows.length }),
+      button("Save or open", files));
     turnTo(
-      el("h2", {}, n === work.pairs.length ? "All pairs are coded" : "All pairs"),
+      el("h2", {}, all ? "All questions are answered" : "All questions"),
+      all ? el("p", {}, "Save the codings now: the file is what you keep or hand in.") : null,
+      all ? first : null,
       el("p", {}, "✓ done, … begun and not finished, ↷ skipped."),
       states.map(group),
-      el("div", { class: "buttons" },
-        button("Go on coding", () => show(firstOpen()), { class: "main" }),
-        button("Save or open", files), button("Compare", ending), button("Change the coder", leave)),
+      all ? null : first,
+      anotherState(),
+      el("div", { class: "buttons" }, button("Rename", renaming), button("Another coder", leave), button("Compare", ending)),
     );
+  }
+
+  /** The states that the link leaves out, to go on with. */
+  function anotherState() {
+    const left = material.states.filter(({ id }) => !work.pairs.some((pair) => pair.state === id));
+    if (!left.length) return null;
+    const select = el("select", { "aria-label": "Which state?" }, left.map(({ id, name }) => el("option", { value: id }, name)));
+    const add = () => {
+      const at = work.pairs.length;
+      work.pairs.push(...pairsOf([select.value], work.variables, "state"));
+      show(at);
+    };
+    return el("div", { class: "buttons" }, select, button("Code another state", add));
   }
 
   function leave() {
@@ -746,16 +771,57 @@
     startScreen();
   }
 
+  /** The names under which a coder's work is kept. */
+  const keptBy = (coder) => store.names(book.dataset.title)
+    .filter((name) => named(material.accounts, name[1]) && name[2] === coder);
+
+  /** Keep all work of the coder under another pseudonym. */
+  function rename(coder) {
+    for (const name of keptBy(work.coder)) {
+      const kept = store.read(name), [dataset, account, , ...pair] = name;
+      store.remove(name);
+      store.write([dataset, account, coder, ...pair], kept);
+    }
+    work.coder = coder;
+  }
+
+  function renaming() {
+    const before = work.coder;
+    const input = el("input", { type: "text", id: "coder", autocomplete: "off", maxlength: 40, value: before });
+    const wrong = el("p", { role: "alert", class: "wrong" });
+    const go = (event) => {
+      event.preventDefault();
+      const coder = codings.clean(input.value);
+      const message = messageOfCoder(coder) || (keptBy(coder).length ? "has answers in this browser already" : "");
+      wrong.textContent = message && `The pseudonym ${message}.`;
+      if (message) {
+        input.focus();
+        return;
+      }
+      rename(coder);
+      overview();
+      news.textContent = `${before} is now ${coder}. Save the codings again, and use the new file.`;
+    };
+    turnTo(
+      el("h2", {}, "Rename"),
+      el("p", {}, "Your answers stay, and stand under the new pseudonym. A file that you saved before keeps the old one."),
+      el("form", { submit: go, novalidate: true }, el("label", { for: "coder" }, "New pseudonym"), input, wrong,
+        el("div", { class: "buttons" }, el("button", { class: "main" }, "Rename"), button("Back", overview))),
+    );
+  }
+
   const fileName = (what) => `${what}-${work.coder.replace(/[^\p{L}\p{N}_-]+/gu, "_")}.csv`;
 
   function saveCodings() {
     dom.save(fileName("codings"), codings.write(finished(), book.codings.columns));
     window.onbeforeunload = null;
+    news.textContent = `Saved as ${fileName("codings")}, in your downloads.`;
   }
 
   function saveNotes() {
     const noted = work.every.map(entryOf).filter((entry) => entry.note);
     dom.save(fileName("notes"), codings.write(noted.map(({ cells, note }) => ({ cells: { ...cells, note } })), NOTES));
+    news.textContent = `Saved as ${fileName("notes")}, in your downloads.`;
   }
 
   function files() {
@@ -792,8 +858,9 @@
     };
     turnTo(
       el("h2", {}, "Compare with the project"),
-      el("p", {}, `You have finished ${n} of ${work.pairs.length} pairs. The comparison shows the project's codes for those, and its types and verdicts for every state. Whoever has seen them codes blind no more.`),
-      n ? null : el("p", { class: "care" }, "There is nothing to compare yet: code a pair first."),
+      el("p", {}, `You have finished ${n} of ${work.pairs.length} questions. The comparison shows the project's codes for those, and its types and verdicts for every state. Whoever has seen them no longer codes blind.`),
+      asked().states.length ? el("p", { class: "care" }, "If you code with a class, save and hand in your file first, and wait until all have.") : null,
+      n ? null : el("p", { class: "care" }, "There is nothing to compare yet: answer a question first."),
       el("div", { class: "buttons" },
         button("Not yet, back to coding", () => show(work.at), { class: "main" }),
         button("Show me the project's codings", open, { disabled: !n })),
@@ -811,13 +878,13 @@
       el("h2", {}, "You and the project"),
       el("p", {}, "The project's codings may be wrong where you differ. Look at the paragraph, and at the reasons of both."),
       el("h3", {}, "Agreement"),
-      el("p", {}, "Pairs in which you and a coder say the same, silence among them, of those that both have read. A set is compared member by member."),
+      el("p", {}, "Questions about a state on which you and a coder say the same, silence among it, of those that both have read. A set is compared member by member."),
       agreementTable(rows, theirs),
       el("h3", {}, "What follows from the codes"),
       el("p", {}, "Only your own codes count for yours: what you have not coded is missing, and could be anything."),
       typesTable(rows, standing),
       book.thesis.length ? verdictsTable(rows, standing) : null,
-      el("h3", {}, "Pair by pair"),
+      el("h3", {}, "Question by question"),
       ...pairByPair(rows, theirs, comparing.byPair(standing.rows)),
       el("div", { class: "buttons" }, button("Back to coding", () => show(work.at), { class: "main" }), button("Save or open", files)),
     );

@@ -163,6 +163,10 @@ const codings = (() => {
   }
 
   const optional = (rule) => (value) => (value ? rule(value) : "");
+  /** A message in the words of a reader who has no files of the dataset. */
+  const plainly = (message) => message.replaceAll("codebook.yml", "the codebook")
+    .replaceAll("states.csv", "the list of states").replaceAll("paragraphs.csv for", "the paragraphs of");
+
   const ids = (entries) => entries.map((entry) => entry.id);
 
   /** What keeps a text from being a coder's name. */
@@ -329,5 +333,5 @@ const codings = (() => {
     return `\ufeff${[columns.join(","), ...lines].join("\n")}\n`;
   }
 
-  return { parse, problemsOf, check, read, write, wrongWith, byKey, words, clean, messageOfName, messageOfCell, JOINT };
+  return { parse, problemsOf, check, read, write, wrongWith, byKey, plainly, words, clean, messageOfName, messageOfCell, JOINT };
 })();

@@ -16,6 +16,8 @@ const dom = (() => {
   /** Text in which backticks mark code, as the codebook writes it. */
   const prose = (text) => text.split("`").map((part, place) => (place % 2 ? el("code", {}, part) : part));
 
+  const counted = (count, one, several = `${one}s`) => `${count} ${count === 1 ? one : several}`;
+
   const button = (text, click, attributes = {}) => el("button", { type: "button", click, ...attributes }, text);
 
   const folded = (summary, ...children) => el("details", {}, el("summary", {}, summary), ...children);
@@ -50,5 +52,5 @@ const dom = (() => {
     setTimeout(() => URL.revokeObjectURL(address), 60_000);
   }
 
-  return { el, prose, button, folded, table, swatch, load, save };
+  return { el, prose, counted, button, folded, table, swatch, load, save };
 })();
