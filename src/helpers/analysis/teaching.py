@@ -9,10 +9,11 @@ import pandas as pd
 
 from helpers.analysis.agreement import disagreements
 from helpers.analysis.claims import load_claims
+from helpers.analysis.sensitivity import pivotal
 from helpers.dataset.allowed import account_ids, confidence_ids
 from helpers.dataset.checks.codings import CODERS
 from helpers.dataset.codebook import load_codebook
-from helpers.dataset.loading import case_names, load_codings, load_table
+from helpers.dataset.loading import case_names, load_cases, load_codings, load_table
 from helpers.dataset.outcomes import CODED, SILENT
 from helpers.dataset.words import code_or_status
 
@@ -101,6 +102,24 @@ def practice_states(account: str, n: int = 2) -> tuple[str, list[str]]:
     practice = str(easiest.index[0])
     rest = numbers.drop(practice).sort_values("hard", ascending=False, kind="stable")
     return practice, [str(state) for state in rest.index[:n]]
+
+
+def moving_changes(account: str, states: Sequence[str]) -> pd.DataFrame:
+    """Return for each state a change of one code that gives another type, if there is one.
+
+    One that a class may argue about, if there is one. One row per state: ``variable``, ``code``,
+    ``other``, the code instead, ``type`` and ``gives``, the type then.
+    """
+    found = pivotal(load_cases(account))
+    found = found[found["state"].isin(states) & found["changes"].map(bool)]
+    argued = {*contestable(account)[_KEY].itertuples(index=False, name=None)}
+    calm = [pair not in argued for pair in found[_KEY].itertuples(index=False, name=None)]
+    found = found.assign(calm=calm).sort_values("calm", kind="stable").drop_duplicates("state")
+    others = pd.DataFrame(
+        [changes[0] for changes in found["changes"]], found.index, columns=["other", "gives"]
+    )
+    chosen = found[[*_KEY, "code", "type"]].join(others).set_index("state", drop=False)
+    return chosen.loc[[state for state in states if state in chosen.index]].reset_index(drop=True)
 
 
 def misleading(states: Sequence[str] = ()) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from helpers.analysis.teaching import (
     differed,
     known_elsewhere,
     misleading,
+    moving_changes,
     practice_states,
     text_accounts,
 )
@@ -26,7 +27,7 @@ from helpers.dataset.outcomes import CODED, SILENT
 from helpers.dataset.words import labels, listing, names
 from helpers.publish.site.markup import Html, Markdown, fenced, grid, joined, link, page, prose, tag
 from helpers.publish.site.start_page import latest
-from helpers.publish.site.support_types import account_labels, other_types, shown_type
+from helpers.publish.site.support_types import account_labels, other_types, shown_type, worded
 
 STUDENTS = "for-students.html"
 """The page whose address a class is given."""
@@ -231,6 +232,24 @@ def _outside(account: str, states: list[str]) -> Html:
     return tag("p", lead) + tag("ul", *items)
 
 
+def code_label(row: "pd.Series[Any]") -> str:
+    """Return the label of the code of a pair, or in brackets why there is none."""
+    return worded(load_codebook().variable(row["variable"]), row["said"])
+
+
+def moving_links(account: str, states: list[str]) -> list[tuple[str, str, str]]:
+    """Return a change for each state that moves its type: its address, itself, what it does."""
+    kinds, found = labels("support_types"), []
+    for _, row in moving_changes(account, states).iterrows():
+        variable = load_codebook().variable(row["variable"])
+        query = f"?account={account}&{variable.id}={row['other']}#what-if"
+        said = f"{pair_name(row)}, {worded(variable, row['other'])} instead of "
+        said += worded(variable, row["code"])
+        then = f"the type is {kinds[row['gives']]}, and no more {kinds[row['type']]}"
+        found.append((f"states/{row['state']}.html{query}", said, then))
+    return found
+
+
 def variable_labels() -> dict[str, str]:
     """Return the short labels of the variables, by their ids."""
     return {variable.id: variable.short_label for variable in load_codebook().variables}
@@ -247,7 +266,7 @@ def _contested(account: str, states: list[str]) -> Html:
     rows = [
         [
             pair_name(row),
-            row["said"],
+            code_label(row),
             sure.get(row["confidence"], ""),
             row["rationale"],
         ]
