@@ -107,19 +107,21 @@ def practice_states(account: str, n: int = 2) -> tuple[str, list[str]]:
 def moving_changes(account: str, states: Sequence[str]) -> pd.DataFrame:
     """Return for each state a change of one code that gives another type, if there is one.
 
-    One that a class may argue about, if there is one. One row per state: ``variable``, ``code``,
-    ``other``, the code instead, ``type`` and ``gives``, the type then.
+    If possible one to a type within the scheme's order, of a code that a class may argue about.
+    One row per state: ``variable``, ``code``, ``type``, ``other``, the code instead, and ``gives``,
+    the type then.
     """
-    found = pivotal(load_cases(account))
-    found = found[found["state"].isin(states) & found["changes"].map(bool)]
-    argued = {*contestable(account)[_KEY].itertuples(index=False, name=None)}
-    calm = [pair not in argued for pair in found[_KEY].itertuples(index=False, name=None)]
-    found = found.assign(calm=calm).sort_values("calm", kind="stable").drop_duplicates("state")
-    others = pd.DataFrame(
-        [changes[0] for changes in found["changes"]], found.index, columns=["other", "gives"]
-    )
-    chosen = found[[*_KEY, "code", "type"]].join(others).set_index("state", drop=False)
-    return chosen.loc[[state for state in states if state in chosen.index]].reset_index(drop=True)
+    found = pivotal(load_cases(account)).explode("changes").dropna(subset="changes")
+    found = found[found["state"].isin(states)].reset_index(drop=True)
+    found[["other", "gives"]] = pd.DataFrame(found["changes"].tolist(), columns=["other", "gives"])
+    ordered = [kind.id for kind in load_codebook().support_types if kind.step is not None]
+    argued = pd.MultiIndex.from_frame(contestable(account)[_KEY])
+    found["aside"] = ~found["gives"].isin(ordered)
+    found["calm"] = ~pd.MultiIndex.from_frame(found[_KEY]).isin(argued)
+    first = found.sort_values(["aside", "calm"], kind="stable").drop_duplicates("state")
+    place = first["state"].map([*states].index)
+    columns = [*_KEY, "code", "type", "other", "gives"]
+    return first.loc[place.sort_values().index, columns].reset_index(drop=True)
 
 
 def misleading(states: Sequence[str] = ()) -> pd.DataFrame:

@@ -100,7 +100,7 @@ def _slides(account: str, site: str) -> Iterator[Html]:
         tag("p", "Name your paragraph. Then name your rule."),
     )
     yield from _expected(account, states)
-    yield _levels()
+    yield _levels(account, states)
     yield from _types()
     yield from _follows(account, states, site)
     yield from _moving(account, states, site)
@@ -122,8 +122,8 @@ def _outcomes() -> Html:
     book = load_codebook()
     outcomes, levels = (_defined(book.lists[name]) for name in ("statuses", "confidences"))
     silence = tag("p", tag("strong", SILENCE))
-    sure = tag("p", tag("strong", "How sure?"))
-    return _slide("Outcomes, and how sure", outcomes, silence, sure, levels, kind="dense")
+    beside = tag("div", tag("div", outcomes), tag("div", levels), class_="beside")
+    return _slide("Outcomes, and how sure", beside, silence, kind="dense")
 
 
 def _defined(entries: Iterable[Entry]) -> Html:
@@ -243,18 +243,18 @@ def _expected(account: str, states: list[str]) -> Iterator[Html]:
     yield from _tables("Where we expected you to differ", (["", "our code", "why"], rows))
 
 
-def _levels() -> Html:
-    """Return how codes give levels: each with its codes and the questions it rests on."""
+def _levels(account: str, states: list[str]) -> Html:
+    """Return how codes give levels: each with its questions, and what it is for some states."""
     book, shown = load_codebook(), variable_labels()
+    derived = derive(load_cases(account)).loc[states]
     rows: list[list[object]] = []
-    for level in book.rules.levels:
-        codes = [code.label for code in book.level(level.id).codes]
-        asked = rests_on(book.rules, [case.when for case in level.cases])
-        rows.append(
-            [book.level(level.id).label, ", ".join(codes), ", ".join(shown[v] for v in asked)]
-        )
+    for rule in book.rules.levels:
+        level = book.level(rule.id)
+        asked = rests_on(book.rules, [case.when for case in rule.cases])
+        own = [worded(level, str(code)) for code in derived[level.id]]
+        rows.append([level.label, ", ".join(shown[name] for name in asked), *own])
     lead = tag("p", "The codes of a few questions give levels, and the levels give the type.")
-    table = _table(["level", "can be", "follows from the codes of"], rows)
+    table = _table(["level", "follows from the codes of", *names(states)], rows)
     return _slide("Types: from codes to levels", lead, table)
 
 
