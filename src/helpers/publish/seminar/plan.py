@@ -158,8 +158,8 @@ def materials(account: str) -> Html:
                 ". ",
                 tag("strong", "To practise: "),
                 state_links([practice]),
-                ". They are chosen from the data: on the first most codes can be contested that the "
-                "text gives to them alone, on the last fewest.",
+                ". They are chosen from the data: on the first most codes can be contested that "
+                "the text gives to them alone, on the last fewest.",
             ),
             tag("p", expected(account, states)),
             _moving(account, states),
@@ -250,7 +250,8 @@ def _outside(account: str, states: list[str]) -> Html:
     total = load_codings(account)
     lead = (
         f"On {len(found)} of {len(total)} questions the text is silent and another account has a "
-        "code. A student who codes one of these has used outside knowledge. In the states of the class:"
+        "code. A student who codes one of these has used outside knowledge. In the states of the "
+        "class:"
     )
     shown = variable_labels()
     items = [
@@ -384,8 +385,8 @@ def what_the_data_answer(account: str) -> Html:
     asked = [
         (
             "How much does the text say?",
-            f"{counts[CODED]} of {counts['n_states']} questions, those on all states together, can be "
-            "coded from it.",
+            f"{counts[CODED]} of {counts['n_states']} questions, on all states together, can be coded "
+            "from it.",
         ),
         (
             "For how many states does it settle the type, whatever fills the gaps?",

@@ -254,7 +254,9 @@ def _levels(account: str, states: list[str]) -> Html:
         own = [worded(level, str(code)) for code in derived[level.id]]
         rows.append([level.label, ", ".join(shown[name] for name in asked), *own])
     lead = tag("p", "The codes of a few questions give levels, and the levels give the type.")
-    table = _table(["level", "follows from the codes of", *names(states)], rows)
+    table = _table(
+        ["level", "follows from the codes of", *(f"{n}, our codes" for n in names(states))], rows
+    )
     return _slide("Types: from codes to levels", lead, table)
 
 
