@@ -385,7 +385,7 @@ def what_the_data_answer(account: str) -> Html:
     asked = [
         (
             "How much does the text say?",
-            f"{counts[CODED]} of {counts['n_states']} questions, on all states together, can be coded "
+            f"{counts[CODED]} of {counts['n_states']} questions on all states can be coded "
             "from it.",
         ),
         (
