@@ -3,24 +3,31 @@
 import json
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 
 from helpers.analysis import teaching
+from helpers.analysis.typology import derive
+from helpers.analysis.what_if import with_changes
 from helpers.cli import main
-from helpers.data import load_codings
+from helpers.data import load_cases, load_codebook, load_codings
 from helpers.dataset.checks import find_problems
 from helpers.dataset.files import REPOSITORY, using_data
+from helpers.dataset.words import in_labels
+from helpers.parameters import ALLOWED
 from helpers.publish.seminar import handout, plan, slides, write
 from helpers.publish.seminar.handout import write_handout
 from helpers.publish.seminar.notebooks import BLANK, write_notebooks
 from helpers.publish.seminar.slides import write_slides
+from helpers.publish.site.build import build_site
 
 try:
     from reader import Reader, chromium
@@ -126,6 +133,51 @@ def test_nothing_is_left_of_a_set_that_fails(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.fixture
+def no_text(tmp_path: Path) -> Iterator[Path]:
+    """Offer a dataset without a text of numbered paragraphs: all of it is silent."""
+    folder = tmp_path / "no_text"
+    shutil.copytree(SECOND, folder)
+
+    def change(name: str, **columns: str) -> None:
+        path = folder / f"{name}.csv"
+        table = pd.read_csv(path, dtype=str, keep_default_na=False).assign(**columns)
+        (table if columns else table.head(0)).to_csv(path, index=False, lineterminator="\n")
+
+    for name in ("paragraphs", "adjudications", "undecided", "searches"):
+        change(name)
+    sources = (folder / "sources.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    still_cited = "".join(line for line in sources if not line.startswith("logbook,"))
+    (folder / "sources.csv").write_text(still_cited, encoding="utf-8")
+    change("accounts", text="", needs_searches="no")
+    empty = dict.fromkeys(["code", "scope", "confidence", "source", "locator", "rationale"], "")
+    change("codings", status="silent", **empty)
+    with using_data(folder):
+        assert find_problems() == []
+        yield folder
+
+
+def test_a_site_without_a_text_has_nothing_to_code(no_text: Path, tmp_path: Path) -> None:
+    (tmp_path / "notebooks").mkdir()
+    shutil.copy(min(NOTEBOOKS.glob("*.ipynb")), tmp_path / "notebooks")
+    assert build_site(tmp_path / "site", tmp_path / "notebooks", ALLOWED) == []
+    pages = {path.name for path in (tmp_path / "site").glob("*.html")}
+    assert "codebook.html" in pages
+    assert not pages & {"teach.html", plan.STUDENTS}
+    assert not (tmp_path / "site" / "code").exists()
+    assert not (tmp_path / "site" / plan.FOLDER).exists()
+    start = tmp_path / "site" / "index.html"
+    broken = {to for to in places(start) if not (start.parent / to.partition("#")[0]).exists()}
+    assert broken == set()
+
+
+def test_a_seminar_needs_a_text(no_text: Path, tmp_path: Path) -> None:
+    done = CliRunner().invoke(main, ["seminar", str(tmp_path / "set")])
+    assert done.exit_code != 0
+    assert "no account codes a text of numbered paragraphs" in done.output
+    assert not (tmp_path / "set").exists()
+
+
 # Notebooks
 
 
@@ -162,8 +214,7 @@ def test_the_plan_names_slides_that_there_are(tmp_path: Path) -> None:
     text = (tmp_path / "slides" / "index.html").read_text(encoding="utf-8")
     titles = re.findall(r"<h2>(.*?)</h2>", text)
     cells = re.findall(r"slides: ([^|]+)", PLAN)
-    # A part of a page, and no slide.
-    named = {name for cell in cells for name in re.findall(r"\*([^*]+)\*", cell)} - {"What if"}
+    named = {name for cell in cells for name in re.findall(r"\*([^*]+)\*", cell)}
     assert {"Guess", "Alone", "Where the text misleads", "At the end"} <= named
     for name in named:
         assert any(title.startswith(name) for title in titles), name
@@ -233,7 +284,46 @@ def test_what_misleads_is_not_fair_at_the_cut_off() -> None:
         assert teaching.misleading(["NOR"]).empty
 
 
+def test_changes_to_show_move_the_type(account: str) -> None:
+    _, states = teaching.practice_states(account)
+    found = teaching.moving_changes(account, states)
+    assert list(found["state"]) == [state for state in states if state in set(found["state"])]
+    before = load_cases(account)
+    for row in found.to_dict("records"):
+        cases = with_changes(before, row["state"], {row["variable"]: row["other"]})
+        assert derive(before).loc[row["state"], "type"] == row["type"]
+        assert derive(cases).loc[row["state"], "type"] == row["gives"] != row["type"]
+
+
+def test_a_change_to_show_is_one_to_argue_about_if_there_is_one() -> None:
+    _, states = teaching.practice_states("essay")
+    found = teaching.moving_changes("essay", states)
+    argued = teaching.contestable("essay")[["state", "variable"]]
+    assert list(found["state"]) == states
+    assert len(found.merge(argued, on=["state", "variable"])) == len(states)
+
+
+def test_the_leader_gets_a_link_to_a_state_that_is_not_the_class_s() -> None:
+    text = str(plan.materials("essay"))
+    practice, states = teaching.practice_states("essay")
+    (own,) = re.findall(r"states=([A-Z]{3})&", text)
+    assert own not in {practice, *states}
+
+
+def test_the_students_page_opens_the_text_beside_it() -> None:
+    (address,) = re.findall(r'<a href="(https?://[^"]+)" target="_blank"', plan.students_page())
+    assert address == plan.text_of("essay")[0]["address"]
+
+
 # The handout
+
+
+def test_the_handout_says_what_scope_and_source_are(account: str) -> None:
+    said = [piece.bold + piece.text for piece in handout._front(account)]
+    (scope,) = [text for text in said if text.startswith("scope: ")]
+    assert all(entry.label in scope for entry in load_codebook().lists["scopes"])
+    assert any(text.startswith("source: ") for text in said)
+    assert any(text.startswith("Your pseudonym: ") for text in said)
 
 
 def test_the_handout_is_one_page_and_the_same_each_time(tmp_path: Path, account: str) -> None:
@@ -282,6 +372,43 @@ def test_slides_ask_nothing_of_the_network_and_fit_the_screen(
     assert [title for title, height in heights if height > HIGHEST] == []
     one.context.close()
     assert one.wrong == []
+
+
+def shown_slides(account: str, folder: Path) -> str:
+    write_slides(account, folder / "slides", "../site/")
+    return (folder / "slides" / "index.html").read_text(encoding="utf-8")
+
+
+def test_slides_show_labels_and_no_ids(tmp_path: Path, account: str) -> None:
+    text = shown_slides(account, tmp_path)
+    assert "<code>" not in text
+    ids = {code.id for v in load_codebook().variables for code in v.codes if "_" in code.id}
+    assert {name for name in ids if name in re.sub(r"<[^>]*>", "", text)} == set()
+
+
+def test_slides_leave_out_rules_that_are_not_about_texts(tmp_path: Path, account: str) -> None:
+    text = shown_slides(account, tmp_path)
+    left_out = load_codebook().marked("rules", "not_of_texts")
+    assert left_out
+    for entry in load_codebook().lists["rules"]:
+        assert (str(slides._said(entry.rule)) in text) == (entry not in left_out), entry.id
+
+
+def test_slides_explain_every_type_before_what_follows(tmp_path: Path, account: str) -> None:
+    before, _ = shown_slides(account, tmp_path).split("<h2>What follows</h2>")
+    _, types = before.split("<h2>Types: from levels to a type</h2>")
+    for entry in load_codebook().support_types:
+        assert f"</span>{entry.label}</span>" in types
+
+
+def test_links_of_slides_leave_the_slides_open(tmp_path: Path, account: str) -> None:
+    links = re.findall(r"<a [^>]*>", shown_slides(account, tmp_path))
+    assert links
+    assert [one for one in links if 'target="_blank" rel="noopener"' not in one] == []
+
+
+def test_what_has_no_label_is_shown_as_words() -> None:
+    assert in_labels("`arms_supply` of `no_such_id`") == "`Arms` of `no such id`"
 
 
 def test_reveal_js_comes_with_its_licence_and_version() -> None:

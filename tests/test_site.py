@@ -433,6 +433,7 @@ def test_another_code_shows_at_once_what_follows(reader, state):
     expect(place).to_have_attribute("data-type", row["type"])
     assert page.url == f"{reader.address}states/{state}.html"
     expect(page.locator('.page-toc a[href="#what-if"]')).to_have_count(1)
+    expect(page.locator('p.way a[href="#what-if"]')).to_have_count(1)
 
 
 def test_without_scripts_there_is_nothing_to_change(browser, address):

@@ -254,12 +254,14 @@ def test_every_support_type_is_explained():
 
 def test_codes_are_shown_in_the_codebooks_words():
     book = load_codebook()
-    assert state_pages._worded(book.variable("territory_use"), "staging") == "staging ground"
+    assert support_types.worded(book.variable("territory_use"), "staging") == "staging ground"
     two = book.variable("turns_to").codes[:2]
     said = ";".join(code.id for code in two)
-    assert state_pages._worded(book.variable("turns_to"), said) == f"{two[0].label}, {two[1].label}"
-    assert state_pages._worded(book.variable("arms_supply"), "(silent)") == "(silent)"
-    assert state_pages._worded(book.variable("arms_supply"), "undecided") == "undecided"
+    assert (
+        support_types.worded(book.variable("turns_to"), said) == f"{two[0].label}, {two[1].label}"
+    )
+    assert support_types.worded(book.variable("arms_supply"), "(silent)") == "(silent)"
+    assert support_types.worded(book.variable("arms_supply"), "undecided") == "undecided"
 
 
 def test_pages_of_states_say_why_there_is_no_code():

@@ -9,10 +9,11 @@ import pandas as pd
 
 from helpers.analysis.agreement import disagreements
 from helpers.analysis.claims import load_claims
+from helpers.analysis.sensitivity import pivotal
 from helpers.dataset.allowed import account_ids, confidence_ids
 from helpers.dataset.checks.codings import CODERS
 from helpers.dataset.codebook import load_codebook
-from helpers.dataset.loading import case_names, load_codings, load_table
+from helpers.dataset.loading import case_names, load_cases, load_codings, load_table
 from helpers.dataset.outcomes import CODED, SILENT
 from helpers.dataset.words import code_or_status
 
@@ -101,6 +102,26 @@ def practice_states(account: str, n: int = 2) -> tuple[str, list[str]]:
     practice = str(easiest.index[0])
     rest = numbers.drop(practice).sort_values("hard", ascending=False, kind="stable")
     return practice, [str(state) for state in rest.index[:n]]
+
+
+def moving_changes(account: str, states: Sequence[str]) -> pd.DataFrame:
+    """Return for each state a change of one code that gives another type, if there is one.
+
+    If possible one to a type within the scheme's order, of a code that a class may argue about.
+    One row per state: ``variable``, ``code``, ``type``, ``other``, the code instead, and ``gives``,
+    the type then.
+    """
+    found = pivotal(load_cases(account)).explode("changes").dropna(subset="changes")
+    found = found[found["state"].isin(states)].reset_index(drop=True)
+    found[["other", "gives"]] = pd.DataFrame(found["changes"].tolist(), columns=["other", "gives"])
+    ordered = [kind.id for kind in load_codebook().support_types if kind.step is not None]
+    argued = pd.MultiIndex.from_frame(contestable(account)[_KEY])
+    found["aside"] = ~found["gives"].isin(ordered)
+    found["calm"] = ~pd.MultiIndex.from_frame(found[_KEY]).isin(argued)
+    first = found.sort_values(["aside", "calm"], kind="stable").drop_duplicates("state")
+    place = first["state"].map([*states].index)
+    columns = [*_KEY, "code", "type", "other", "gives"]
+    return first.loc[place.sort_values().index, columns].reset_index(drop=True)
 
 
 def misleading(states: Sequence[str] = ()) -> pd.DataFrame:

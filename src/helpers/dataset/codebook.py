@@ -84,6 +84,7 @@ _OF_VARIABLES = {
 _MARKS = {
     "claim_verdicts": ("checkable", "fair_when_written", "fair_at_cut_off"),
     "resolution_sets": ("apart",),
+    "rules": ("not_of_texts",),
 }
 """What the entries of a list may be marked as."""
 _OPTIONAL = {

@@ -1,5 +1,6 @@
 """Labels, counts and names of states as running text, for sentences and axes."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 import pandas as pd
@@ -60,6 +61,23 @@ def reference_name() -> str:
     """Return the short name of that state, or its code where the data do not hold it."""
     state = reference_state()
     return str(load_states()["short_name"].get(state, state))
+
+
+def in_labels(text: str) -> str:
+    """Return a rule of the codebook with labels between its backticks in place of ids.
+
+    >>> in_labels("`none` for every variable but `recruitment`")
+    '`none` for every variable but `Recruitment`'
+    """
+    book = load_codebook()
+    known = {entry.id: entry.label for entries in book.lists.values() for entry in entries}
+    for variable in (*book.levels, *book.variables):
+        known |= {code.id: code.label for code in variable.codes}
+    known |= {level.id: level.label for level in book.levels}
+    known |= {variable.id: variable.short_label for variable in book.variables}
+    return re.sub(
+        r"`([^`]+)`", lambda found: f"`{known.get(found[1]) or found[1].replace('_', ' ')}`", text
+    )
 
 
 def code_or_status(codes: pd.Series, status: pd.Series) -> pd.Series:

@@ -26,8 +26,8 @@ SPACING = 1.28
 TITLE = "Code it yourself"
 STEPS = (
     'Open this page, and read the text to which it leads: "{title}", {address}',
-    "Go on to the coding page, and type a pseudonym. Nothing that you type leaves your machine "
-    "until you save it.",
+    "Go on to the coding page, and type your pseudonym, as agreed; no two may have the same. "
+    "Nothing that you type leaves your machine until you save it.",
     "For each question choose an outcome first. If it is coded, choose the code, how sure you are, "
     "and the paragraph that by itself justifies the code; it is named by its section and its place "
     "in it, such as {place}. Say why in your own words, {limit} at most.",
@@ -85,12 +85,22 @@ def _front(account: str) -> list[Piece]:
         Piece("", TITLE, before=0, scale=1.9),
         Piece(f"Together: {listing(names([practice]))}. Alone: {listing(names(states))}."),
         Piece("_" * 60, "Page: ", before=0.6),
+        Piece("_" * 30, "Your pseudonym: ", before=0.6),
         *steps,
         Piece("", "Outcomes", before=0.7, scale=1.15),
         *(Piece(_plain(e.rule), f"{e.label}: ") for e in book.lists["statuses"]),
+        Piece("", "Scope and source", before=0.7, scale=1.15),
+        Piece(_scopes(), "scope: "),
+        Piece("the text, filled in for you; the locator is the paragraph in it.", "source: "),
         Piece("", "How sure", before=0.7, scale=1.15),
         *(Piece(_plain(e.rule), f"{e.label}: ") for e in book.lists["confidences"]),
     ]
+
+
+def _scopes() -> str:
+    """Return in a line of whom evidence can speak."""
+    said = (f"{e.label}: {_plain(e.rule)}" for e in load_codebook().lists["scopes"])
+    return f"Of whom does the text speak there? {' '.join(said)}"
 
 
 def _columns(account: str) -> tuple[list[Piece], list[Piece]]:

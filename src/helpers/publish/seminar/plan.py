@@ -14,6 +14,7 @@ from helpers.analysis.teaching import (
     differed,
     known_elsewhere,
     misleading,
+    moving_changes,
     practice_states,
     text_accounts,
 )
@@ -26,7 +27,7 @@ from helpers.dataset.outcomes import CODED, SILENT
 from helpers.dataset.words import labels, listing, names
 from helpers.publish.site.markup import Html, Markdown, fenced, grid, joined, link, page, prose, tag
 from helpers.publish.site.start_page import latest
-from helpers.publish.site.support_types import account_labels, other_types, shown_type
+from helpers.publish.site.support_types import account_labels, other_types, shown_type, worded
 
 STUDENTS = "for-students.html"
 """The page whose address a class is given."""
@@ -69,12 +70,19 @@ def students_page() -> Markdown:
     source, _ = text_of(account)
     _, states = practice_states(account)
     steps = [
-        joined(["Read the text: ", link(str(source["address"]), source["title"]), "."]),
+        joined(
+            [
+                "Read the text, which opens in a tab of its own: ",
+                link(str(source["address"]), source["title"], new_tab=True),
+                ".",
+            ]
+        ),
         joined(
             [
                 "Go on to ",
                 link(coding_address(account, states), "the coding page"),
-                f". Type a pseudonym, and begin. You code {listing(names(states))}.",
+                ". Type the pseudonym that was agreed for you, and begin. You code "
+                f"{listing(names(states))}.",
             ]
         ),
         "For each question say first whether the text says anything on it. Code only what it "
@@ -108,12 +116,21 @@ def _cards(table: str, number: int) -> Markdown:
 def materials(account: str) -> Html:
     """Return the links of a class, its text and its states."""
     practice, states = practice_states(account)
+    own = [state for state in practice_states(account, len(states) + 1)[1] if state not in states]
     needed = [
         (
             STUDENTS,
             "The page for students",
             "give them its address. It leads to the text, and to the coding page, which asks for "
-            "the states of the class, in another order for each student",
+            "the states of the class, in an order by chance of the pseudonym",
+        ),
+        *(
+            (
+                coding_address(account, [state]),
+                f"The coding page for {name}",
+                "for you, before the class",
+            )
+            for state, name in zip(own, names(own), strict=True)
         ),
         ("code/class.html", "The class page", "for you: drop the students' files on it"),
         (f"{FOLDER}/slides/index.html", "The slides", "for you to show"),
@@ -141,12 +158,25 @@ def materials(account: str) -> Html:
                 ". ",
                 tag("strong", "To practise: "),
                 state_links([practice]),
-                ". They are chosen from the data: the first have most pairs that can be contested "
-                "and that the text says of them alone, the last has fewest.",
+                ". They are chosen from the data: on the first most codes can be contested that "
+                "the text gives to them alone, on the last fewest.",
             ),
             tag("p", expected(account, states)),
+            _moving(account, states),
         ]
     )
+
+
+def _moving(account: str, states: list[str]) -> Html:
+    """Return the changes that move a type of the class's states, as links that make them."""
+    items = [
+        tag("li", link(address, said), f": {then}.")
+        for address, said, then in moving_links(account, states)
+    ]
+    lead = tag(
+        "p", tag("strong", "To show what follows: "), "changes of one code that move a type."
+    )
+    return lead + tag("ul", *items) if items else Html()
 
 
 def _marked(cell: str) -> Html:
@@ -165,7 +195,7 @@ def text_item(account: str) -> Html:
     source, paragraphs = text_of(account)
     n_words = int(paragraphs["words"].sum())
     facts = f": the text, {len(paragraphs)} paragraphs with {n_words} words."
-    return tag("li", link(str(source["address"]), source["title"]), facts)
+    return tag("li", link(str(source["address"]), source["title"], new_tab=True), facts)
 
 
 def text_of(account: str) -> tuple["pd.Series[Any]", pd.DataFrame]:
@@ -182,8 +212,8 @@ def expected(account: str, states: list[str]) -> str:
     own = codings[codings["state"].isin(states)]
     n_silent = int((own["status"] == SILENT).sum())
     return (
-        f"On {listing(names(states))} there are {len(own)} pairs of a state and a variable to "
-        f"code. By our codes the text is silent on {n_silent} of them."
+        f"On {listing(names(states))} together there are {len(own)} questions to answer. By our "
+        f"codes the text is silent on {n_silent} of them."
     )
 
 
@@ -191,7 +221,7 @@ def state_links(states: Iterable[str]) -> Html:
     """Return the names of states, each leading to its page."""
     codes = list(states)
     pairs = zip(codes, names(codes), strict=True)
-    return joined((link(f"states/{code}.html", name) for code, name in pairs), ", ")
+    return joined((link(f"states/{code}.html#what-if", name) for code, name in pairs), ", ")
 
 
 def where_they_differ(account: str) -> Html:
@@ -219,8 +249,9 @@ def _outside(account: str, states: list[str]) -> Html:
     found = known_elsewhere(account)
     total = load_codings(account)
     lead = (
-        f"On {len(found)} of {len(total)} pairs the text is silent and another account has a code. "
-        "A student who codes one of these has used outside knowledge. In the states of the class:"
+        f"On {len(found)} of {len(total)} questions the text is silent and another account has a "
+        "code. A student who codes one of these has used outside knowledge. In the states of the "
+        "class:"
     )
     shown = variable_labels()
     items = [
@@ -229,6 +260,24 @@ def _outside(account: str, states: list[str]) -> Html:
         if len(rows := found[found["state"] == state])
     ]
     return tag("p", lead) + tag("ul", *items)
+
+
+def code_label(row: "pd.Series[Any]") -> str:
+    """Return the label of the code of a pair, or in brackets why there is none."""
+    return worded(load_codebook().variable(row["variable"]), row["said"])
+
+
+def moving_links(account: str, states: list[str]) -> list[tuple[str, str, str]]:
+    """Return a change for each state that moves its type: its address, itself, what it does."""
+    kinds, found = labels("support_types"), []
+    for _, row in moving_changes(account, states).iterrows():
+        variable = load_codebook().variable(row["variable"])
+        query = f"?account={account}&{variable.id}={row['other']}#what-if"
+        said = f"{pair_name(row)}, {worded(variable, row['other'])} instead of "
+        said += worded(variable, row["code"])
+        then = f"the type is {kinds[row['gives']]}, and no more {kinds[row['type']]}"
+        found.append((f"states/{row['state']}.html{query}", said, then))
+    return found
 
 
 def variable_labels() -> dict[str, str]:
@@ -241,20 +290,23 @@ def _contested(account: str, states: list[str]) -> Html:
     found, sure = contestable(account), labels("confidences")
     own = found[found["state"].isin(states)]
     lead = (
-        f"We coded {len(found)} pairs with less than the highest confidence, or left them "
+        f"We answered {len(found)} questions with less than the highest confidence, or left them "
         "undecided. Those of the class:"
     )
     rows = [
         [
             pair_name(row),
-            row["said"],
+            code_label(row),
             sure.get(row["confidence"], ""),
             row["rationale"],
         ]
         for _, row in own.iterrows()
     ]
     table = grid(
-        "Contestable pairs", ["pair", "our code", "confidence", "why"], rows, kind="stacked plan"
+        "Contestable pairs",
+        ["state and question", "our code", "confidence", "why"],
+        rows,
+        kind="stacked plan",
     )
     return tag("p", lead) + table + _border_cases(own["variable"])
 
@@ -284,12 +336,15 @@ def _differed() -> Html:
         for _, row in found.iterrows()
     ]
     table = grid(
-        "Where our coders differed", ["pair", "said", "settled by"], rows, kind="stacked plan"
+        "Where our coders differed",
+        ["state and question", "said", "settled by"],
+        rows,
+        kind="stacked plan",
     )
     n_pairs = len(load_table("codings").drop_duplicates(["account", "state", "variable"]))
     n_codes = int(found["differed_in"].str.contains(r"\b(?:status|code)\b").sum())
     lead = (
-        f"In {len(found)} of {n_pairs} pairs of all accounts, on the status or the code in "
+        f"In {len(found)} of {n_pairs} answers of all accounts, on the status or the code in "
         f"{n_codes}, else on the scope or the confidence. Two readings by one language model agree "
         "more than your students will."
     )
@@ -330,7 +385,7 @@ def what_the_data_answer(account: str) -> Html:
     asked = [
         (
             "How much does the text say?",
-            f"{counts[CODED]} of {counts['n_states']} pairs of a state and a variable can be coded "
+            f"{counts[CODED]} of {counts['n_states']} questions on all states can be coded "
             "from it.",
         ),
         (
@@ -377,8 +432,12 @@ def what_carries(account: str, states: list[str]) -> Html:
     rows = [
         [
             pair_name(row),
-            row["code"],
-            "; ".join(f"{code}: {kinds[kind]}" for code, kind in row["changes"]) or "nothing",
+            worded(load_codebook().variable(row["variable"]), row["code"]),
+            "; ".join(
+                f"{worded(load_codebook().variable(row['variable']), code)}: {kinds[kind]}"
+                for code, kind in row["changes"]
+            )
+            or "nothing",
         ]
         for state in states
         for _, row in pivots[pivots["state"] == state].iterrows()
@@ -387,7 +446,7 @@ def what_carries(account: str, states: list[str]) -> Html:
         [name, shown_type(str(row["type"])), other_types(str(row["type"]), row["could_be"])]
         for name, (_, row) in zip(names(states), derived.loc[states].iterrows(), strict=True)
     ]
-    head = ["pair", "our code", "another code, and the type that it gives"]
+    head = ["state and question", "our code", "another code, and the type that it gives"]
     return joined(
         [
             grid(

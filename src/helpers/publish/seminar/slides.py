@@ -6,24 +6,28 @@ from pathlib import Path
 from typing import TypeAlias
 
 import pandas as pd
+from markupsafe import escape
 
 from helpers.analysis.teaching import contestable, misleading, practice_states
 from helpers.analysis.typology import derive, thesis
 from helpers.dataset.checks.cells import JOINT
-from helpers.dataset.codebook import Variable, load_codebook
+from helpers.dataset.codebook import Entry, Variable, load_codebook
 from helpers.dataset.loading import load_cases, load_codings
 from helpers.dataset.outcomes import CODED
-from helpers.dataset.words import code_or_status, labels, listing, names
+from helpers.dataset.rules import Condition, in_words, rests_on
+from helpers.dataset.words import code_or_status, in_labels, labels, listing, names
 from helpers.publish.seminar.plan import (
     STUDENTS,
+    code_label,
     coding_address,
+    moving_links,
     pair_name,
     text_of,
     variable_labels,
 )
-from helpers.publish.site.markup import Html, joined, link, prose, tag
+from helpers.publish.site.markup import CODE, Html, joined, link, tag
 from helpers.publish.site.start_page import latest
-from helpers.publish.site.support_types import account_labels, other_types
+from helpers.publish.site.support_types import account_labels, other_types, shown_type, worded
 
 Table: TypeAlias = tuple[list[str], list[list[object]]]
 """The heads of columns, and the rows."""
@@ -31,7 +35,7 @@ OWN = Path(__file__).parent / "static"
 """The slides' style and script, and reveal.js with its licence."""
 STYLES = ("reveal/reveal.css", "slides.css")
 SCRIPTS = ("reveal/reveal.js", "slides.js")
-ROWS, RULES = 6, 5
+ROWS, RULES = 6, 6
 """Rows of a table and rules that one slide can show."""
 LONG = 1500
 """Letters of rules that one slide can show."""
@@ -85,18 +89,21 @@ def _slides(account: str, site: str) -> Iterator[Html]:
         tag("ul", *(tag("li", name) for name in names(load_cases(account).index)), class_="cols"),
         tag("p", "How do you know?"),
     )
-    yield from _outcomes()
+    yield _outcomes()
     yield from _variable(_hardest(account, states))
     yield from _rules()
     yield from _practice(account, practice)
     yield _alone(account, states, site)
     yield _slide(
         "Argue",
-        tag("p", link(f"{site}code/class.html", "The class page")),
+        tag("p", _opened(f"{site}code/class.html", "The class page")),
         tag("p", "Name your paragraph. Then name your rule."),
     )
     yield from _expected(account, states)
+    yield _levels(account, states)
+    yield from _types()
     yield from _follows(account, states, site)
+    yield from _moving(account, states, site)
     yield from _thesis(account)
     yield from _claims(states)
     yield _slide("At the end", tag("ul", *(tag("li", question) for question in END)))
@@ -110,19 +117,22 @@ def _title(account: str) -> Html:
     return tag("section", tag("h1", "Code it yourself"), *facts, small, class_="front")
 
 
-def _outcomes() -> Iterator[Html]:
-    """Yield what a reading can find, and how sure one can be."""
+def _outcomes() -> Html:
+    """Return what a reading can find, and how sure one can be."""
     book = load_codebook()
-    outcomes, levels = (
-        _defined([(entry.label, entry.rule) for entry in book.lists[name]])
-        for name in ("statuses", "confidences")
-    )
-    yield _slide("Outcomes: what a reading can find", outcomes, tag("p", tag("strong", SILENCE)))
-    yield _slide("How sure?", levels)
+    outcomes, levels = (_defined(book.lists[name]) for name in ("statuses", "confidences"))
+    silence = tag("p", tag("strong", SILENCE))
+    beside = tag("div", tag("div", outcomes), tag("div", levels), class_="beside")
+    return _slide("Outcomes, and how sure", beside, silence, kind="dense")
 
 
-def _defined(entries: Sequence[tuple[str, str]]) -> Html:
-    return tag("dl", *(tag("dt", label) + tag("dd", prose(rule)) for label, rule in entries))
+def _defined(entries: Iterable[Entry]) -> Html:
+    return tag("dl", *(tag("dt", e.label) + tag("dd", _said(e.rule)) for e in entries))
+
+
+def _said(rule: str) -> Html:
+    """Return a rule of the codebook with labels, set apart, in place of ids."""
+    return Html(CODE.sub(r"<em>\1</em>", str(escape(in_labels(rule)))))
 
 
 def _hardest(account: str, states: list[str]) -> Variable:
@@ -134,19 +144,19 @@ def _hardest(account: str, states: list[str]) -> Variable:
 
 def _variable(variable: Variable) -> Iterator[Html]:
     """Yield one question with its codes, then its border cases."""
-    codes = [(code.label, code.rule) for code in variable.codes]
-    asked = tag("p", prose(variable.question))
-    yield _slide(f"One question: {variable.short_label}", asked, _defined(codes))
+    asked = tag("p", _said(variable.question))
+    yield _slide(f"One question: {variable.short_label}", asked, _defined(variable.codes))
     if variable.border_cases:
-        cases = [tag("li", prose(case)) for case in variable.border_cases]
+        cases = [tag("li", _said(case)) for case in variable.border_cases]
         yield _slide(f"Its border cases: {variable.short_label}", tag("ul", *cases))
 
 
 def _rules() -> Iterator[Html]:
-    """Yield the general rules, as many to a slide as can be read."""
-    items = [tag("li", prose(entry.rule)) for entry in load_codebook().lists["rules"]]
-    for part in _parts(items, RULES):
-        yield _slide("General rules", tag("ul", *part))
+    """Yield the general rules on how a text is read, as many to a slide as can be read."""
+    book = load_codebook()
+    rules = [r for r in book.lists["rules"] if r not in book.marked("rules", "not_of_texts")]
+    for part in _parts([tag("li", _said(entry.rule)) for entry in rules], RULES):
+        yield _slide("General rules", tag("ul", *part), kind="dense")
 
 
 def _parts(items: Sequence[Html], most: int) -> Iterator[list[Html]]:
@@ -178,11 +188,15 @@ def _practice(account: str, state: str) -> Iterator[Html]:
 def _coded(codings: pd.DataFrame) -> Table:
     """Return a table of codings, with the paragraph that justifies each."""
     shown = variable_labels()
+    said = code_or_status(codings["code"], codings["status"])
     rows: list[list[object]] = [
-        [shown[row["variable"]], said, row["locator"].split(JOINT)[0], row["rationale"]]
-        for said, (_, row) in zip(
-            code_or_status(codings["code"], codings["status"]), codings.iterrows(), strict=True
-        )
+        [
+            shown[row["variable"]],
+            code_label(row),
+            row["locator"].split(JOINT)[0],
+            row["rationale"],
+        ]
+        for _, row in codings.assign(said=said).iterrows()
     ]
     return ["", "code", "paragraph", "why"], rows
 
@@ -190,19 +204,30 @@ def _coded(codings: pd.DataFrame) -> Table:
 def _tables(title: str, table: Table) -> Iterator[Html]:
     """Yield a table on as many slides as it needs."""
     head, rows = table
+    for part in _parts([_line(row) for row in rows], ROWS):
+        yield _slide(title, _with_head(head, part))
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> Html:
+    return _with_head(head, [_line(row) for row in rows])
+
+
+def _with_head(head: Sequence[str], lines: Iterable[Html]) -> Html:
     top = tag("thead", tag("tr", *(tag("th", name, scope="col") for name in head)))
-    lines = [tag("tr", *(tag("td", cell) for cell in row)) for row in rows]
-    for part in _parts(lines, ROWS):
-        yield _slide(title, tag("table", top, tag("tbody", *part)))
+    return tag("table", top, tag("tbody", *lines))
+
+
+def _line(cells: Sequence[object]) -> Html:
+    return tag("tr", *(tag("td", cell) for cell in cells))
 
 
 def _alone(account: str, states: list[str], site: str) -> Html:
     source, _ = text_of(account)
     return _slide(
         f"Alone: {listing(names(states))}",
-        tag("p", link(site + STUDENTS, "The page for students")),
-        tag("p", link(site + coding_address(account, states), "The coding page")),
-        tag("p", link(str(source["address"]), "The text")),
+        tag("p", _opened(site + STUDENTS, "The page for students")),
+        tag("p", _opened(site + coding_address(account, states), "The coding page")),
+        tag("p", _opened(str(source["address"]), "The text")),
         tag("p", "Each for yourself. Nobody's answers are seen before all are handed in."),
         tag("p", "Save or open, Save the codings, hand in the file."),
     )
@@ -213,9 +238,66 @@ def _expected(account: str, states: list[str]) -> Iterator[Html]:
     found = contestable(account)
     own = found[found["state"].isin(states)]
     rows: list[list[object]] = [
-        [pair_name(row), row["said"], row["rationale"]] for _, row in own.iterrows()
+        [pair_name(row), code_label(row), row["rationale"]] for _, row in own.iterrows()
     ]
     yield from _tables("Where we expected you to differ", (["", "our code", "why"], rows))
+
+
+def _levels(account: str, states: list[str]) -> Html:
+    """Return how codes give levels: each with its questions, and what it is for some states."""
+    book, shown = load_codebook(), variable_labels()
+    derived = derive(load_cases(account)).loc[states]
+    rows: list[list[object]] = []
+    for rule in book.rules.levels:
+        level = book.level(rule.id)
+        asked = rests_on(book.rules, [case.when for case in rule.cases])
+        own = [worded(level, str(code)) for code in derived[level.id]]
+        rows.append([level.label, ", ".join(shown[name] for name in asked), *own])
+    lead = tag("p", "The codes of a few questions give levels, and the levels give the type.")
+    table = _table(
+        ["level", "follows from the codes of", *(f"{n}, our codes" for n in names(states))], rows
+    )
+    return _slide("Types: from codes to levels", lead, table)
+
+
+def _types() -> Iterator[Html]:
+    """Yield each type with the levels that give it."""
+    kinds = {kind.id: kind for kind in load_codebook().rules.types}
+    rows: list[list[object]] = [
+        [shown_type(entry.id), _takes(kinds[entry.id].when) if entry.id in kinds else entry.rule]
+        for entry in load_codebook().support_types
+    ]
+    table = _table(["type", "a state is one if"], rows)
+    yield _slide("Types: from levels to a type", table)
+
+
+def _takes(condition: Condition) -> str:
+    """Return a type's condition in a line, by the labels of levels and of their codes."""
+    return "; ".join(_part(part) for part in condition.get("all", [condition]))
+
+
+def _part(condition: Condition) -> str:
+    if "test" not in condition:
+        return in_labels(in_words(condition)).replace("`", "")
+    name, codes = condition["test"], condition["codes"]
+    book = load_codebook()
+    known = {each.id: each for each in (*book.levels, *book.variables)}[name]
+    return f"{known.label}: {' or '.join(worded(known, code) for code in codes)}"
+
+
+def _moving(account: str, states: list[str], site: str) -> Iterator[Html]:
+    """Yield a change for each state of the class that moves its type, if there is one."""
+    items = [
+        tag("li", _opened(site + address, said), f": {then}.")
+        for address, said, then in moving_links(account, states)
+    ]
+    if items:
+        yield _slide("What if: changes that move a type", tag("ul", *items))
+
+
+def _opened(to: str, content: object) -> Html:
+    """Return a link in a tab of its own, so that the slides stay where they are."""
+    return link(to, content, new_tab=True)
 
 
 def _follows(account: str, states: list[str], site: str) -> Iterator[Html]:
@@ -223,7 +305,7 @@ def _follows(account: str, states: list[str], site: str) -> Iterator[Html]:
     kinds = labels("support_types")
     rows: list[list[object]] = [
         [
-            link(f"{site}states/{state}.html", name),
+            _opened(f"{site}states/{state}.html#what-if", name),
             account_labels()[chosen],
             kinds[str(row["type"])],
             other_types(str(row["type"]), row["could_be"]),

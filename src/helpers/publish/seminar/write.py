@@ -17,20 +17,23 @@ PARTS = (
     ("site/teach.html", "The plan", "read this first: 90 minutes, or three sessions"),
     ("leader/slides/index.html", "The slides", "for you; the arrow keys turn the page"),
     ("site/code/class.html", "The class page", "for you: drop the students' files on it"),
-    (f"site/{STUDENTS}", "The page for students", "give them its address, or open it for them"),
+    (f"site/{STUDENTS}", "The page for students", "give them its address; how, the plan says"),
     ("students", "For the students", "handout, coding sheets, notebooks without solutions"),
     ("leader/notebooks", "The notebooks", "for you, with results and solutions"),
-    ("site/index.html", "The site", "all that is known; put the folder on any web space or stick"),
+    ("site/index.html", "The site", "all that is known; put the folder on any web space"),
 )
-"""What lies where, in the order of use."""
+"""The parts, in the order of use."""
 
 
 def write_seminar(out: Path, notebooks: Path, allowed: Allowed) -> list[str]:
     """Write a seminar's set to a free place, and return the warnings of building the site.
 
-    ``ValueError`` if the place is taken, a package is missing or the data hold errors.
+    ``ValueError`` if the place is taken, a package is missing, the data hold errors, or there is
+    no text to code.
     """
     require_free(out)
+    if not text_accounts():
+        raise ValueError("no account codes a text of numbered paragraphs (paragraphs.csv)")
     with written_whole(out) as draft:
         draft.mkdir()
         warnings = build_site(draft / "site", notebooks, allowed)
@@ -45,9 +48,9 @@ def write_seminar(out: Path, notebooks: Path, allowed: Allowed) -> list[str]:
 
 
 def _start() -> str:
-    """Return a page that says what lies where."""
+    """Return a page that leads to every part."""
     items = joined(tag("li", link(to, name), f": {what}.") for to, name, what in PARTS)
-    title = "A seminar: what lies where"
+    title = "A seminar: where to find everything"
     head = Html(
         '<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, '
         'initial-scale=1">\n<style>body { font: 1.1rem/1.5 system-ui, sans-serif; '

@@ -48,7 +48,7 @@ def joined(parts: Iterable[object], between: str = "") -> Html:
     return Html(between).join(map(escape, parts))
 
 
-def link(to: str, content: object) -> Html:
+def link(to: str, content: object, *, new_tab: bool = False) -> Html:
     """Return a link to a place on the site or on the web; only the content for any other address.
 
     Examples
@@ -56,7 +56,8 @@ def link(to: str, content: object) -> Html:
     >>> link("javascript:alert(1)", "a < b")
     Markup('a &lt; b')
     """
-    return tag("a", content, href=to) if HARMLESS.match(to) else escape(content)
+    opens = {"target": "_blank", "rel": "noopener"} if new_tab else {}
+    return tag("a", content, href=to, **opens) if HARMLESS.match(to) else escape(content)
 
 
 def prose(text: object) -> Html:

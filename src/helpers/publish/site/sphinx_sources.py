@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from helpers.analysis.teaching import text_accounts
 from helpers.publish.export.table_model import Contents
 from helpers.publish.seminar import plan
 from helpers.publish.seminar.materials import write_materials
@@ -84,11 +85,12 @@ def _pages(
     """Yield the path and the text of each page."""
     yield "index.md", start_page.start_page(contents)
     yield "codebook.md", codebook_page.codebook_page()
-    yield "code/index.md", coding_page.coding_page()
-    yield "code/class.md", class_page.class_page()
     yield "cite.md", about_pages.cite_page(contents)
-    yield "teach.md", plan.teach_page()
-    yield "for-students.md", plan.students_page()
+    if text_accounts():
+        yield "code/index.md", coding_page.coding_page()
+        yield "code/class.md", class_page.class_page()
+        yield "teach.md", plan.teach_page()
+        yield plan.STUDENTS.replace(".html", ".md"), plan.students_page()
     yield "limits.md", about_pages.limits_page(notebooks)
     yield "notebooks/index.md", gallery.gallery_page(notebooks)
     known = {shown.name for shown in notebooks}
@@ -114,7 +116,8 @@ def _write_files(folder: Path, scratch: Path, notebooks: list[Shown]) -> None:
     """Write what can be taken away: the notebooks as stored, and the exports."""
     for shown in notebooks:
         _write(folder / "notebooks" / f"{shown.name}.ipynb", shown.raw)
-    write_materials(folder / "seminar")
+    if text_accounts():
+        write_materials(folder / "seminar")
     scratch.mkdir()
     write_downloads(folder, scratch)
     shutil.rmtree(scratch)

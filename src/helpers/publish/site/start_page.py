@@ -5,6 +5,7 @@ from typing import Any
 
 from helpers.analysis.readings import Readings, readings
 from helpers.analysis.sensitivity import finding_counts, verdict_counts
+from helpers.analysis.teaching import text_accounts
 from helpers.analysis.typology import derive, thesis
 from helpers.dataset.allowed import account_ids
 from helpers.dataset.codebook import load_codebook
@@ -40,6 +41,14 @@ CAPTION = (
 )
 
 
+CODE_IT = (
+    "- [Code it yourself](code/index.md): the same text, your own codes, what follows\n"
+    "- [Compare a class](code/class.md): where its members differ, and who chose what\n"
+)
+TEACH = "- [Teach with this](teach.md): a class of 90 minutes in which students code the text\n"
+"""What a dataset lacks that has no text to code."""
+
+
 def latest() -> str:
     """Return the account with the latest date."""
     return str(load_table("accounts").set_index("account")["as_of"].idxmax())
@@ -55,7 +64,7 @@ def start_figure() -> Picture:
 
 def start_page(contents: Contents) -> Markdown:
     """Return the start page; every number is computed."""
-    book = load_codebook()
+    book, coded = load_codebook(), bool(text_accounts())
     coded_by = tag(
         "p",
         tag("strong", "Read with care. "),
@@ -84,10 +93,10 @@ def start_page(contents: Contents) -> Markdown:
             "## Read on\n\n"
             "- [The notebooks](notebooks/index.md): how each number is computed\n"
             "- [The codebook](codebook.md): what every code means, and how types follow from codes"
-            "\n- [Code it yourself](code/index.md): the same text, your own codes, what follows"
-            "\n- [Compare a class](code/class.md): where its members differ, and who chose what"
-            "\n- [The data](tables/index.md): every table, to sort, to search and to download\n"
-            "- [Teach with this](teach.md): a class of 90 minutes in which students code the text\n"
+            "\n"
+            f"{CODE_IT if coded else ''}"
+            "- [The data](tables/index.md): every table, to sort, to search and to download\n"
+            f"{TEACH if coded else ''}"
             "- [Guides](docs/index.md): what you can do with all this, a page each\n"
             "- [What the data cannot say](limits.md), and [how to cite](cite.md)"
         ),
@@ -95,11 +104,11 @@ def start_page(contents: Contents) -> Markdown:
             "notebooks/index",
             "states/index",
             "codebook",
-            "Code it yourself <code/index>",
+            *(["Code it yourself <code/index>"] if coded else ()),
             "Data <tables/index>",
             "Guides <docs/index>",
             "Limits <limits>",
-            "Teach <teach>",
+            *(["Teach <teach>"] if coded else ()),
             "How to cite <cite>",
         ),
     )

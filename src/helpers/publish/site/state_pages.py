@@ -12,11 +12,11 @@ from helpers.analysis import profiles
 from helpers.analysis.typology import derive
 from helpers.analysis.votes import agreement, roll_calls
 from helpers.dataset.checks import mismatches
-from helpers.dataset.codebook import Entry, Variable, load_codebook
+from helpers.dataset.codebook import Entry, load_codebook
 from helpers.dataset.loading import case_names, load_cases, load_states, load_table
 from helpers.dataset.words import text_name
 from helpers.display import plots
-from helpers.display.plots.figure import Picture, plain
+from helpers.display.plots.figure import Picture
 from helpers.display.tables.consistency import UNEXPLAINED, pointing
 from helpers.publish.site import what_if
 from helpers.publish.site.codebook_page import anchor
@@ -30,7 +30,7 @@ from helpers.publish.site.markup import (
     page,
     tag,
 )
-from helpers.publish.site.support_types import account_labels, other_types, shown_type
+from helpers.publish.site.support_types import account_labels, other_types, shown_type, worded
 from helpers.publish.site.tile_map import NO_BORDERS, reference, tile_map
 
 
@@ -225,7 +225,7 @@ def _types(members: Members, state: str) -> Html:
     for account, table in members.derived.items():
         row = table.loc[state]
         others = other_types(str(row["type"]), row["could_be"])
-        codes = [_worded(level, str(row[level.id])) for level in levels]
+        codes = [worded(level, str(row[level.id])) for level in levels]
         rows.append([account, shown_type(str(row["type"])), others, *codes])
     head = ["account", "type", "could also be", *(level.label.lower() for level in levels)]
     return grid("Support type by account", head, rows)
@@ -238,17 +238,11 @@ def _codes(state: str) -> Html:
     rows = [
         [
             link(f"../codebook.html#{anchor(variable.id)}", variable.label),
-            *(_worded(variable, str(said)) for said in codes.loc[variable.label]),
+            *(worded(variable, str(said)) for said in codes.loc[variable.label]),
         ]
         for variable in variables
     ]
     return grid("Codes by account", ["variable", *codes.columns], rows)
-
-
-def _worded(variable: Variable, said: str) -> str:
-    """Return codes as the codebook labels them; why there is none stays as it is."""
-    labels = {plain(code.id): code.label for code in variable.codes}
-    return ", ".join(labels.get(plain(code), code) for code in said.split(";"))
 
 
 def _evidence(evidence: pd.DataFrame, places: set[str]) -> Html:
@@ -259,7 +253,7 @@ def _evidence(evidence: pd.DataFrame, places: set[str]) -> Html:
         [
             link(f"../codebook.html#{anchor(row['variable'])}", variables[row["variable"]].label),
             accounts[row["account"]],
-            _worded(variables[row["variable"]], row["code"]),
+            worded(variables[row["variable"]], row["code"]),
             row["confidence"],
             joined((_place(name, places) for name in row["locator"].split("; ")), "; "),
             row["rationale"],
@@ -283,7 +277,7 @@ def _against(state: str) -> object:
         [
             variables[m.coding["variable"]].label,
             accounts[m.coding["account"]],
-            _worded(variables[m.coding["variable"]], m.coding["code"]),
+            worded(variables[m.coding["variable"]], m.coding["code"]),
             pointing(m),
             m.explanation or UNEXPLAINED,
         ]

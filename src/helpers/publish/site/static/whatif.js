@@ -344,8 +344,9 @@ function showWhatIf(place) {
         : [" is no variable that can be changed here."]))));
   }
 
-  /** List the section beside the page's others. */
+  /** Lead to the section from the top of the page, and list it beside the page's others. */
   function addToContents() {
+    document.querySelector("p.way")?.append(" / ", make("a", { href: "#what-if" }, "What if a code were another?"));
     const before = document.querySelector('.page-toc a[href="#codes"]')?.closest("li");
     if (!before) return;
     const entry = before.cloneNode(true);
