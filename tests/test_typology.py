@@ -386,7 +386,8 @@ def test_crimea_counts_only_if_asked() -> None:
 @pytest.mark.parametrize("wrong", [[None], "crimea", ["Crimea"], [True], [["crimea"]]], ids=repr)
 @pytest.mark.parametrize("function", [derive, thesis])
 def test_an_unknown_option_is_refused(function, wrong: Sequence[object]) -> None:
-    with pytest.raises(ValueError, match=r"option .* is not known; allowed: crimea$"):
+    allowed = ", ".join(load_codebook().ids("options"))
+    with pytest.raises(ValueError, match=rf"option .* is not known; allowed: {allowed}$"):
         function(table_of([]), wrong)
 
 

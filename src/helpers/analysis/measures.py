@@ -28,6 +28,12 @@ def compared() -> list[tuple[str, str]]:
     return [(measure, each) for measure, several in pairs for each in several]
 
 
+def described(measure: str) -> pd.Series:
+    """Return a measure's row of ``measures.csv``; ``ValueError`` names those that there are."""
+    table = load_table("measures").set_index("measure")
+    return table.loc[require("measure", measure, table.index)]
+
+
 def pairs(measure: str, compared_with: str) -> pd.DataFrame:
     """One row per state of a measure, its place beside what the account says.
 
@@ -35,8 +41,7 @@ def pairs(measure: str, compared_with: str) -> pd.DataFrame:
     from Russia to closest, and ``use``: `COMPARED`, `NO_PLACE` or `NO_CODE`. ``ValueError`` if
     there is no such measure.
     """
-    table = load_table("measures").set_index("measure")
-    account = table.loc[require("measure", measure, table.index), "account"]
+    account = described(measure)["account"]
     values = load_table("measure_values").query("measure == @measure").set_index("state")
     found = values[["value"]].assign(rank=pd.to_numeric(values["rank"]))
     found = found.join(_places(str(account), compared_with))
