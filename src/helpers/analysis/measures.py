@@ -30,8 +30,9 @@ def compared() -> list[tuple[str, str]]:
 
 def described(measure: str) -> pd.Series:
     """Return a measure's row of ``measures.csv``; ``ValueError`` names those that there are."""
-    table = load_table("measures").set_index("measure")
-    return table.loc[require("measure", measure, table.index)]
+    table = load_table("measures")
+    require("measure", measure, table["measure"])
+    return table[table["measure"] == measure].iloc[0]
 
 
 def pairs(measure: str, compared_with: str) -> pd.DataFrame:

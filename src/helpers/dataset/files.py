@@ -297,8 +297,9 @@ def _read_rows(path: Path, columns: tuple[str, ...]) -> tuple[list[Row], list[Pr
     text, problems = read_text(path)
     if problems:
         return [], problems
-    # No cell is too long to be named: a lost quote shows as a line break in one.
-    csv.field_size_limit(len(text) + 1)
+    # No cell is too long to be named: a lost quote shows as a line break in one. The limit is
+    # that of all readers of CSV in the process, so it is never lowered.
+    csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows: list[Row] = []
     start = 1
