@@ -136,7 +136,9 @@ def rows_of(table: Any, *columns: str) -> list[Any]:
     return [list(row) for row in table[[*columns]].itertuples(index=False, name=None)]
 
 
-@pytest.mark.parametrize("part", range(10))
+@pytest.mark.parametrize(
+    "part", [0, *(pytest.param(part, marks=pytest.mark.long) for part in range(1, 10))]
+)
 def test_a_hundred_made_up_classes_have_the_same_numbers(
     page: Page, tmp_path: Path, part: int
 ) -> None:
