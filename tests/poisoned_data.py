@@ -34,6 +34,8 @@ def write_poisoned_data(folder: Path) -> tuple[Path, set[tuple[str, str]]]:
     place = folder / "data"
     shutil.copytree(REPOSITORY / "data", place)
     book = yaml.safe_load((place / "codebook.yml").read_text(encoding="utf-8"))
+    # A seal holds a whole table: what its columns let pass could not be tried.
+    del book["seals"]
     text = yaml.safe_dump(_poisoned(book, itertools.count()), sort_keys=False, allow_unicode=True)
     (place / "codebook.yml").write_text(text, encoding="utf-8")
     # A section that is not there is reported as a paragraph that is not.

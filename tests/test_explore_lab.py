@@ -20,6 +20,8 @@ NAME = "10_explore.ipynb"
 PATIENCE = 120_000
 
 
+# Takes minutes where the lists do not come, which is so since the lab shows the real tables.
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform == "win32", reason="kernels cannot be forked there")
 def test_lists_are_moved_by_keyboard(tmp_path):
     found = next(
@@ -30,7 +32,7 @@ def test_lists_are_moved_by_keyboard(tmp_path):
         pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
     (tmp_path / "notebooks").mkdir()
     shutil.copy(REPOSITORY / "notebooks" / NAME, tmp_path / "notebooks" / NAME)
-    lab = Lab(tmp_path / "notebooks", tmp_path)
+    lab = Lab(tmp_path / "notebooks", REPOSITORY / "data", tmp_path)
     flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     try:
         with sync_playwright() as playwright:

@@ -501,4 +501,4 @@ def test_a_formula_in_a_cell_is_refused_with_its_place(tmp_path):
     path.write_text(text.replace("Signed the Collective", "=1+1", 1), encoding="utf-8")
     done = run(tmp_path / "site", COALITION_DATA=str(data))
     assert done.returncode != 0
-    assert "events, row 1, column description: a spreadsheet would run '=1+1" in done.stderr
+    assert "events.csv, line 2, column description: a spreadsheet would run it" in done.stderr

@@ -78,8 +78,8 @@ def percent_agreement(ratings: Codes) -> float:
 
     NaN where no unit has two codes.
 
-    >>> percent_agreement(np.array([[0, 0, 1], [0, 1, 1], [0, 1, -1]])).round(1)
-    np.float64(77.8)
+    >>> round(percent_agreement(np.array([[0, 0, 1], [0, 1, 1], [0, 1, -1]])), 1)
+    77.8
     """
     counts = _counts(ratings)
     return float(100 * _agreeing(counts, np.eye(counts.shape[1])))
