@@ -47,7 +47,7 @@ def _page(browser: str, state: str) -> list[float]:
         (folder / "states").mkdir()
         for script in ("rules.js", "whatif.js", "site.css"):
             shutil.copy(OWN / script, folder / "_static" / script)
-        (folder / "_static" / what_if.DATA).write_text(what_if.data_script(), encoding="utf-8")
+        (folder / "_static" / what_if.DATA).write_bytes(what_if.what_if_data())
         style = '<link rel="stylesheet" href="../_static/site.css">'
         page = folder / "states" / "page.html"
         page.write_text(f"<!doctype html>{style}{what_if.section(state)}{TIMED}", encoding="utf-8")

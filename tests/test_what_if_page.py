@@ -62,7 +62,7 @@ def write_page(folder: Path, state: str) -> str:
     (folder / "states").mkdir(exist_ok=True)
     for name in ("rules.js", "whatif.js"):
         shutil.copy(OWN / name, folder / "_static" / name)
-    (folder / "_static" / section.DATA).write_text(section.data_script(), encoding="utf-8")
+    (folder / "_static" / section.DATA).write_bytes(section.what_if_data())
     text = f"<!doctype html><title>{state}</title><h1>{state}</h1>{section.section(state)}"
     path = folder / "states" / f"{state}.html"
     path.write_text(text, encoding="utf-8")
@@ -231,6 +231,6 @@ def test_the_lists_are_those_of_the_second_text(page: Page, tmp_path: Path) -> N
 
 
 def test_no_text_of_the_data_becomes_markup() -> None:
-    text = section.data_script()
-    assert text.count("\n") == 2
+    text = section.what_if_data().decode()
+    assert text.count("\n") == 1
     assert text.isascii()

@@ -10,7 +10,7 @@ import pandas as pd
 from helpers.analysis.agreement import disagreements
 from helpers.analysis.claims import load_claims
 from helpers.analysis.sensitivity import pivotal
-from helpers.dataset.allowed import account_ids, confidence_ids
+from helpers.dataset.allowed import confidence_ids
 from helpers.dataset.checks.codings import CODERS
 from helpers.dataset.codebook import load_codebook
 from helpers.dataset.loading import case_names, load_cases, load_codings, load_table
@@ -140,8 +140,3 @@ def misleading(states: Sequence[str] = ()) -> pd.DataFrame:
     found = found.assign(aged=found["verdict"].isin(marked["fair_when_written"]))
     of_states = found["states"].map(lambda text: bool({*text.split(";")} & {*states})).astype(bool)
     return pd.concat([found[of_states], found[~of_states]])
-
-
-def other_accounts(account: str) -> tuple[str, ...]:
-    """Return the accounts besides one."""
-    return tuple(other for other in account_ids() if other != account)

@@ -31,7 +31,7 @@ from helpers.dataset.checks.content import (
 )
 from helpers.dataset.codebook import FILE, Votes
 from helpers.dataset.files import Problem, Row
-from helpers.dataset.outcomes import ADJUDICATED, UNDECIDED
+from helpers.dataset.outcomes import ADJUDICATED, CLOSER, FURTHER, UNDECIDED
 from helpers.dataset.rules import holds, in_words, rests_on
 
 CODERS = ("coder_1", "coder_2")
@@ -351,8 +351,8 @@ def undecided(content: Content) -> Iterator[Problem]:
         "state": content.known_case,
         "variable": one_of((v.id for v in content.book.variables if not v.is_set), FILE),
         "coder": content.listed("coders"),
-        "further": filled,
-        "closer": filled,
+        FURTHER: filled,
+        CLOSER: filled,
     }
     yield from check_cells(content, "undecided", rules)
     yield from check_unique(content, "undecided", "account", "state", "variable", "coder")
@@ -370,13 +370,13 @@ def _two_codes(content: Content, row: Row) -> Iterator[Problem]:
     if row["variable"] not in content.variables:
         return
     codes = content.variables[row["variable"]].code_ids
-    for column in ("further", "closer"):
+    for column in (FURTHER, CLOSER):
         if row[column] not in codes:
             message = expected(row[column], codes, f"{row['variable']} in {FILE}")
             yield at("undecided", row, column, message)
             return
-    if codes.index(row["further"]) >= codes.index(row["closer"]):
-        yield at("undecided", row, "closer", f"must stand after {row['further']} in {FILE}")
+    if codes.index(row[FURTHER]) >= codes.index(row[CLOSER]):
+        yield at("undecided", row, CLOSER, f"must stand after {row[FURTHER]} in {FILE}")
 
 
 def unnamed(content: Content) -> Iterator[Problem]:

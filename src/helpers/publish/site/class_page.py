@@ -1,7 +1,7 @@
 """The page on which a class looks at its codings together; its scripts do all of it."""
 
-from helpers.publish.site.coding_page import scripts
 from helpers.publish.site.markup import Markdown, link, page, tag
+from helpers.publish.site.scripts import scripts
 
 SCRIPTS = ("rules.js", "codings.js", "dom.js", "comparing.js", "classroom.js", "class.js")
 """The scripts of the page, each after those that it takes from."""

@@ -1,16 +1,13 @@
-"""The page on which a reader codes an account, and the data that its scripts take along.
+"""The page on which a reader codes an account, and the data that its scripts take along."""
 
-The data are scripts that name a value, since a page that is opened as a file may fetch nothing.
-"""
-
-import json
 from typing import Any
 
 from helpers.dataset.codebook import load_codebook
 from helpers.dataset.loading import case_names, load_table
 from helpers.dataset.outcomes import ADJUDICATED
 from helpers.publish.export.codebook_json import as_json
-from helpers.publish.site.markup import Html, Markdown, joined, link, page, tag
+from helpers.publish.site.markup import Markdown, link, page, tag
+from helpers.publish.site.scripts import data_script, scripts
 
 SCRIPTS = (
     "rules.js",
@@ -46,26 +43,12 @@ def coding_page() -> Markdown:
     )
 
 
-def scripts(*names: str) -> Html:
-    """Return what loads scripts of the site, one after the other."""
-    return joined(tag("script", src=f"../_static/{name}", defer="") for name in names)
-
-
 def coding_data() -> dict[str, bytes]:
     """Return, by the names of scripts, what coding needs and what is shown after it."""
     return {
-        "material.js": _script(book=as_json(load_codebook()), material=material()),
-        "project.js": _script(project=_project()),
+        "material.js": data_script(book=as_json(load_codebook()), material=material()),
+        "project.js": data_script(project=_project()),
     }
-
-
-def _script(**values: object) -> bytes:
-    """Return a script that names values."""
-    lines = (
-        f"const {name} = {json.dumps(value, ensure_ascii=False, separators=(',', ':'))};\n"
-        for name, value in values.items()
-    )
-    return "".join(lines).encode()
 
 
 def material() -> dict[str, Any]:

@@ -69,7 +69,7 @@ def write_static(folder: Path) -> None:
         _write(folder / "_static" / name, (OWN / name).read_bytes())
     for name, script in coding_page.coding_data().items():
         _write(folder / "_static" / name, script)
-    _write(folder / "_static" / what_if.DATA, what_if.data_script().encode("utf-8"))
+    _write(folder / "_static" / what_if.DATA, what_if.what_if_data())
     for name in ("colophon.html", "steps.html"):
         _write(folder / "_templates" / name, (OWN / name).read_bytes())
 

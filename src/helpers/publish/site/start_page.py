@@ -65,6 +65,7 @@ def start_figure() -> Picture:
 def start_page(contents: Contents) -> Markdown:
     """Return the start page; every number is computed."""
     book, coded = load_codebook(), bool(text_accounts())
+    shown = {account: readings(account) for account in (account_ids()[0], latest())}
     coded_by = tag(
         "p",
         tag("strong", "Read with care. "),
@@ -76,7 +77,7 @@ def start_page(contents: Contents) -> Markdown:
     return page(
         book.dataset["question"],
         book.dataset["introduction"],
-        _answer(),
+        _answer(shown[latest()]),
         figure(f"_static/figures/{FIGURE}", start_figure().alt, CAPTION),
         coded_by,
         Markdown("## The states"),
@@ -88,7 +89,7 @@ def start_page(contents: Contents) -> Markdown:
         ),
         _states(),
         joined([tag("p", "What the types mean:"), legend_of_types()]),
-        *(_thesis() if book.lists["thesis"] else ()),
+        *(_thesis(shown) if book.lists["thesis"] else ()),
         Markdown(
             "## Read on\n\n"
             "- [The notebooks](notebooks/index.md): how each number is computed\n"
@@ -114,9 +115,9 @@ def start_page(contents: Contents) -> Markdown:
     )
 
 
-def _answer() -> Html:
+def _answer(found: Readings) -> Html:
     """Return the answer in a few lines, from the latest account."""
-    types, found = derive(load_cases(latest())), readings(latest())
+    types = derive(load_cases(latest()))
     n, label = len(types), account_labels()[latest()]
     lines = [
         (row["label"], f"{count_of(row['states'], n)}; {_range(row, n)}.")
@@ -172,13 +173,12 @@ def _states() -> Html:
     return grid("Support types by state", head, rows, kind="sortable stacked")
 
 
-def _thesis() -> list[object]:
+def _thesis(shown: Mapping[str, Readings]) -> list[object]:
     """Return the verdict on each statement, by the essay and by the latest account."""
-    shown = list(dict.fromkeys([account_ids()[0], latest()]))
-    verdicts = [_verdicts(account) for account in shown]
+    verdicts = [_verdicts(account, found) for account, found in shown.items()]
     rows = [
         [statement, *(table[str(name)] for table in verdicts)]
-        for name, statement in thesis(load_cases(shown[0]))["statement"].items()
+        for name, statement in thesis(load_cases(account_ids()[0]))["statement"].items()
     ]
     head = ["statement", *(account_labels()[account] for account in shown)]
     return [
@@ -192,9 +192,9 @@ def _thesis() -> list[object]:
     ]
 
 
-def _verdicts(account: str) -> dict[str, str]:
+def _verdicts(account: str, found: Readings) -> dict[str, str]:
     """Return the verdict on each statement, and under how many readings it stands."""
-    counts = verdict_counts(readings(account)).to_dict("index")
+    counts = verdict_counts(found).to_dict("index")
     verdicts = thesis(load_cases(account)).to_dict("records")
     return {
         str(name): _verdict(verdict, under(row[row["verdict"]], row["n_readings"]))

@@ -5,9 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.dataset.codebook import load_codebook
 from helpers.dataset.loading import case_names, load_states
-from helpers.dataset.words import names
+from helpers.dataset.words import reference_name, reference_state
 from helpers.display.plots.figure import luminance
 from helpers.display.plots.votes import class_label, class_of, shades
 from helpers.publish.site.markup import Html, tag
@@ -39,8 +38,7 @@ def tile_map(agreement: pd.DataFrame) -> Html:
 
 def reference() -> tuple[str, str]:
     """Return the state that the others are compared with, and its name."""
-    state = load_codebook().dataset["reference_state"]
-    return state, names([state])[0]
+    return reference_state(), reference_name()
 
 
 def _tile(row: dict[Any, Any], case: bool) -> Html:

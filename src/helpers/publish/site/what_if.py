@@ -4,7 +4,6 @@ The scripts come as files that are read from a folder as well as from the web. W
 page lacks the section, and nothing else.
 """
 
-import json
 from typing import Any
 
 from helpers.analysis.what_if import moving_variables
@@ -15,6 +14,7 @@ from helpers.dataset.outcomes import CODED
 from helpers.dataset.rules import in_words
 from helpers.publish.export.codebook_json import as_json
 from helpers.publish.site.markup import Html, joined, tag
+from helpers.publish.site.scripts import data_script, scripts
 from helpers.publish.site.support_types import account_labels
 
 DATA = "whatif-data.js"
@@ -26,11 +26,10 @@ _FACTS = ("id", "label", "type", "group", "silence_code", "codes", "requires")
 def section(state: str) -> Html:
     """Return the place of the section on a state's page, and the scripts that fill it."""
     place = tag("div", id="what-if", data_state=state)
-    load = (tag("script", src=f"../_static/{name}", defer="defer") for name in SCRIPTS)
-    return joined([place, *load])
+    return joined([place, scripts(*SCRIPTS)])
 
 
-def data_script() -> str:
+def what_if_data() -> bytes:
     """Return the script with the rules, and the codes of every account."""
     content = {
         "book": _book(load_codebook()),
@@ -38,12 +37,13 @@ def data_script() -> str:
         "names": {str(state): str(name) for state, name in case_names().items()},
         "accounts": {name: _account(name, label) for name, label in account_labels().items()},
     }
-    return f'"use strict";\nconst whatIfData = {json.dumps(content, separators=(",", ":"))};\n'
+    return data_script(whatIfData=content)
 
 
 def _book(book: Codebook) -> dict[str, Any]:
     """Return what is needed of the codebook as JSON, each rule in words beside it."""
-    plain = {name: as_json(book)[name] for name in (*_NEEDED, "groups", "silence_readings")}
+    whole = as_json(book)
+    plain = {name: whole[name] for name in (*_NEEDED, "groups", "silence_readings")}
     plain["variables"] = [
         {key: variable[key] for key in _FACTS if key in variable} for variable in plain["variables"]
     ]
