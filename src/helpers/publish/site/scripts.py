@@ -14,9 +14,9 @@ def scripts(*names: str) -> Html:
 
 
 def data_script(**values: object) -> bytes:
-    """Return a script that names values."""
+    """Return a script that names values, in ASCII whatever a page says of its encoding."""
     lines = (
-        f"const {name} = {json.dumps(value, ensure_ascii=False, separators=(',', ':'))};\n"
+        f"const {name} = {json.dumps(value, separators=(',', ':'))};\n"
         for name, value in values.items()
     )
-    return "".join(lines).encode()
+    return "".join(lines).encode("ascii")
