@@ -26,6 +26,15 @@ from helpers.publish.export.table_model import (
 
 NAME = "coalition-of-the-unwilling"
 TYPES = {TEXT: "string", CODE: "string", INTEGER: "integer", FLAG: "integer", DATE: "date"}
+DIALECT = {
+    "delimiter": ",",
+    "lineTerminator": "\n",
+    "quoteChar": '"',
+    "doubleQuote": True,
+    "skipInitialSpace": False,
+    "header": True,
+}
+"""Said of each file, lest a reader guess: some take the apostrophe of a text for a quote."""
 RUN_BY_SPREADSHEETS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 """First characters that make a spreadsheet take a text of a CSV file for a formula; the last four
 are full-width, as Chinese and Japanese editions read them."""
@@ -112,6 +121,8 @@ def _source(title: str, path: str) -> dict[str, str]:
 
 def _resource(table: Table, content: bytes) -> dict[str, Any]:
     """Describe one file."""
+    # The profile asks for one foreign key at least.
+    joins = {"foreignKeys": [_foreign_key(join) for join in table.joins]} if table.joins else {}
     return {
         "profile": "tabular-data-resource",
         "name": table.name,
@@ -120,6 +131,7 @@ def _resource(table: Table, content: bytes) -> dict[str, Any]:
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
+        "dialect": DIALECT,
         "bytes": len(content),
         "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
         "licenses": [_licence(table.licence)],
@@ -127,7 +139,7 @@ def _resource(table: Table, content: bytes) -> dict[str, Any]:
             "fields": [_field(field) for field in table.fields],
             "missingValues": [""],
             "primaryKey": list(table.key),
-            "foreignKeys": [_foreign_key(join) for join in table.joins],
+            **joins,
         },
     }
 
