@@ -168,6 +168,14 @@ def small_rows() -> Rows:
         ],
         "earlier_readings": [
             ["essay", "KAZ", "alliance", "coder_1", "1", "silent", *[""] * 5],
+            [
+                *("essay", "KAZ", "alliance", "coder_1", "2", "coded", "defence_pact", "state"),
+                *("medium", "Introduction 1", "In other words."),
+            ],
+            [
+                *("record_2023", "KAZ", "aid_to_ukraine", "coder_1", "1", "coded", "nonlethal"),
+                *("state", "low", "KAZ-01", "In other words."),
+            ],
         ],
         "events": [
             [

@@ -173,6 +173,17 @@ CELLS: list[tuple[str, int, dict[str, str], str]] = [
     ("earlier_readings", 2, {"scope": "region"}, "state, group"),
     ("earlier_readings", 2, {"confidence": "sure"}, "low, medium, high"),
     ("earlier_readings", 2, {"rationale": "word " * 25 + "word"}, "26 words|25"),
+    ("earlier_readings", 2, {"code": "defence_pact"}, "must be empty|silent"),
+    ("earlier_readings", 3, {"code": "defence_pakt"}, "none, partnership, defence_pact|alliance"),
+    ("earlier_readings", 3, {"code": ""}, "must not be empty|coded"),
+    ("earlier_readings", 3, {"scope": ""}, "must not be empty|coded"),
+    ("earlier_readings", 3, {"confidence": "high", "scope": "group"}, "must be low|group"),
+    ("earlier_readings", 3, {"locator": ""}, "must not be empty|coded"),
+    ("earlier_readings", 3, {"locator": "Introduction 9"}, "Introduction 1|paragraphs.csv"),
+    ("earlier_readings", 3, {"locator": "KAZ-01"}, "Introduction 1|paragraphs.csv"),
+    ("earlier_readings", 3, {"rationale": ""}, "must not be empty|coded"),
+    ("earlier_readings", 4, {"locator": "KAZ-01;KAZ-99"}, "'KAZ-99'|events and resolutions"),
+    ("states", 2, {"region": ""}, "must not be empty|line 2"),
     ("accounts", 3, {"needs_searches": "perhaps"}, "yes, no"),
     ("searches", 2, {"account": "esay"}, "essay, record_2023"),
     ("searches", 2, {"variable": "alliances"}, "alliance"),
@@ -799,9 +810,9 @@ def test_a_row_that_vanishes_is_missed(
 
 
 def test_readings_are_numbered_without_holes(small_folder: Path) -> None:
-    edit(small_folder, "earlier_readings", 2, {"reading": "999999999"})
+    edit(small_folder, "earlier_readings", 4, {"reading": "999999999"})
     (problem,) = find_problems(small_folder)
-    assert (problem.line, problem.column) == (2, "reading")
+    assert (problem.line, problem.column) == (4, "reading")
     assert problem.message.endswith("missing before it: 1 to 999999998")
 
 

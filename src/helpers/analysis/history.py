@@ -7,14 +7,15 @@ support types and thesis verdicts of every account.
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from helpers.analysis.accidents import accidents
 from helpers.dataset.checks import require_clean
 from helpers.dataset.codebook import FILE
-from helpers.dataset.files import DataError, data_folder, read_rows, using_data
+from helpers.dataset.files import DataError, Problem, data_folder, read_rows, using_data
 from helpers.dataset.schema import TABLES
 
 KEY = ("account", "state", "variable", "coder")
@@ -118,7 +119,9 @@ def report(revision: str = "HEAD") -> str:
     """
     now = data_folder()
     with data_at(revision) as before:
+        doubtful = _accidents(before, now)
         parts = [
+            *([_section("To look at", doubtful)] if doubtful else []),
             _section("Codings", coding_changes(before, now)),
             _section("Other tables", table_changes(before, now)),
         ]
@@ -130,6 +133,27 @@ def report(revision: str = "HEAD") -> str:
             require_clean(now)
             follows = f"Support types: the data of {revision} do not pass today's checks."
     return "\n\n".join([*parts, follows])
+
+
+def uncommitted_accidents(folder: Path) -> list[Problem]:
+    """Return what since the last commit looks like no edit; nothing where git holds no data."""
+    try:
+        changed = _git(folder, "no commit", "diff-index", "--name-only", "--relative", "HEAD", ".")
+        if not changed:
+            return []
+        with using_data(folder), data_at("HEAD") as before:
+            return _accidents(before, folder)
+    except ValueError:
+        return []
+
+
+def _accidents(before: Path, after: Path) -> list[Problem]:
+    """Return what looks like no edit in each table of which two data folders differ."""
+    found: list[Problem] = []
+    for table, columns in TABLES.items():
+        old, new = (read_rows(folder / f"{table}.csv", columns)[0] for folder in (before, after))
+        found += accidents(table, old, new)
+    return found
 
 
 def _git(folder: Path, message: str, *arguments: str) -> bytes:
@@ -192,6 +216,6 @@ def _results(folder: Path) -> dict[str, str]:
     return results
 
 
-def _section(title: str, changes: list[Change]) -> str:
+def _section(title: str, changes: Sequence[Change | Problem]) -> str:
     lines = [f"  {change}" for change in changes] or ["  none"]
     return "\n".join([f"{title}: {len(changes)}", *lines])

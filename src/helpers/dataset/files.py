@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TypeVar, TypeVarTuple
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
+_SOUND_CELL = re.compile(r'(?:"(?:[^"]|"")*"|(?!")[^,\r\n]*),')
 
 LONGEST_VALUE, LONGEST_MESSAGE = 200, 1500
 """Characters of a problem that are printed; both may repeat cells of any length."""
@@ -247,6 +248,10 @@ def read_text(path: Path) -> tuple[str, list[Problem]]:
     def refuse(message: str, line: int = 0, value: str = "") -> tuple[str, list[Problem]]:
         return "", [Problem(path.name, line, "", value, message)]
 
+    def refuse_sign(message: str, before: str, value: str) -> tuple[str, list[Problem]]:
+        column = _column_after(before) if path.suffix.lower() == ".csv" else ""
+        return "", [Problem(path.name, before.count("\n") + 1, column, value, message)]
+
     if not path.is_file():
         return refuse("the file is missing")
     try:
@@ -259,17 +264,35 @@ def read_text(path: Path) -> tuple[str, list[Problem]]:
         # A byte order mark is what spreadsheets write; it carries nothing and is taken off.
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        return refuse("not UTF-8; save the file as UTF-8", line, f"byte 0x{raw[error.start]:02x}")
+        before = raw[: error.start].decode("utf-8-sig")
+        value = f"byte 0x{raw[error.start]:02x}"
+        return refuse_sign("not UTF-8; save the file as UTF-8", before, value)
     if not text.strip():
         return refuse("the file is empty")
     if "\x00" in text:
-        return refuse("a NUL character", text.count("\n", 0, text.index("\x00")) + 1)
+        message = "a NUL character, which no cell may hold; remove it, or save the file as UTF-8"
+        return refuse_sign(message, text[: text.index("\x00")], "")
     # str.splitlines would also count form feeds and other signs that end no line here.
     for number, line_text in enumerate(_LINE_END.split(text), start=1):
         if line_text.startswith(("<<<<<<<", ">>>>>>>", "|||||||")) or line_text == "=======":
             return refuse("a conflict marker; finish the merge first", number, line_text[:20])
     return text, []
+
+
+def _column_after(before: str) -> str:
+    """Return the column of the sign that follows the beginning of a CSV file, if it has one."""
+    _allow_any_length(before)
+    header, *records = csv.reader(io.StringIO(f"{before}?", newline=""))
+    place = len(records[-1]) if records else 0
+    return header[place - 1] if 0 < place <= len(header) else ""
+
+
+def _allow_any_length(text: str) -> None:
+    """Have cells of any length read: a lost quote shows as a line break in one.
+
+    The limit is that of all readers of CSV in the process, so it is never lowered.
+    """
+    csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
 
 
 def read_rows(path: Path, columns: Sequence[str]) -> tuple[list[Row], list[Problem]]:
@@ -297,9 +320,7 @@ def _read_rows(path: Path, columns: tuple[str, ...]) -> tuple[list[Row], list[Pr
     text, problems = read_text(path)
     if problems:
         return [], problems
-    # No cell is too long to be named: a lost quote shows as a line break in one. The limit is
-    # that of all readers of CSV in the process, so it is never lowered.
-    csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
+    _allow_any_length(text)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows: list[Row] = []
     start = 1
@@ -317,8 +338,18 @@ def _read_rows(path: Path, columns: tuple[str, ...]) -> tuple[list[Row], list[Pr
     except csv.Error as error:
         # The line on which the record began: an open quote runs on to the end of the file.
         message = f"not readable as CSV from here on: {error}; check the quotes"
-        problems.append(Problem(path.name, start, "", "", message))
+        column = _column_of_quote(text, start, columns) if start > 1 else ""
+        problems.append(Problem(path.name, start, column, "", message))
     return rows, problems
+
+
+def _column_of_quote(text: str, line: int, columns: Sequence[str]) -> str:
+    """Return the column of the first cell of a record whose quotes are wrong."""
+    place = [0, *(end.end() for end in _LINE_END.finditer(text))][line - 1]
+    n = 0
+    while found := _SOUND_CELL.match(text, place):
+        place, n = found.end(), n + 1
+    return columns[n] if n < len(columns) else ""
 
 
 def header_problem(file: str, header: list[str], columns: Sequence[str]) -> Problem:
@@ -341,7 +372,10 @@ def record_problems(
         return [Problem(file, line, "", "", "an empty line; remove it")]
     if len(record) != len(columns):
         message = f"{len(record)} cells where the header has {len(columns)}"
-        return [Problem(file, line, "", ",".join(record)[:60], message)]
+        broken = [name for name, cell in zip(columns, record, strict=False) if "\n" in cell]
+        if broken:
+            message += "; a line break inside a cell: check the quotes"
+        return [Problem(file, line, "".join(broken[:1]), ",".join(record)[:60], message)]
     if _is_plain(record):
         return []
     cells = zip(columns, record, strict=True)

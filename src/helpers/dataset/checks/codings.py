@@ -98,9 +98,7 @@ def codings(content: Content, coder: Rule | None = None) -> Iterator[Problem]:
     yield from check_cells(content, "codings", rules)
     yield from check_unique(content, "codings", "account", "state", "variable", "coder")
     for row in content.rows("codings"):
-        yield from _cells_of_status(row)
-        yield from _code(content, row)
-        yield from _confidence(content, row)
+        yield from _reading(content, "codings", row)
         yield from _required(content, row)
         if row["locator"]:
             yield from _locators(content, row)
@@ -118,25 +116,31 @@ def _unsearched(content: Content, row: Row) -> Iterator[Problem]:
         yield at("codings", row, "status", message)
 
 
-def _cells_of_status(row: Row) -> Iterator[Problem]:
+def _reading(content: Content, table: str, row: Row) -> Iterator[Problem]:
+    """Yield what is wrong with one reading by itself, whether it counts or was replaced."""
+    yield from _cells_of_status(table, row)
+    yield from _code(content, table, row)
+    yield from _confidence(content, table, row)
+
+
+def _cells_of_status(table: str, row: Row) -> Iterator[Problem]:
     """Yield the cells that the status asks for, or rules out."""
     status = row["status"]
-    for column in MUST_BE_FILLED.get(status, ()):
-        if not row[column]:
-            yield at("codings", row, column, f"must not be empty where the status is {status}")
-    for column in MUST_BE_EMPTY.get(status, ()):
-        if row[column]:
-            yield at("codings", row, column, f"must be empty where the status is {status}")
+    for column, cell in row.cells.items():
+        if not cell and column in MUST_BE_FILLED.get(status, ()):
+            yield at(table, row, column, f"must not be empty where the status is {status}")
+        if cell and column in MUST_BE_EMPTY.get(status, ()):
+            yield at(table, row, column, f"must be empty where the status is {status}")
 
 
-def _code(content: Content, row: Row) -> Iterator[Problem]:
+def _code(content: Content, table: str, row: Row) -> Iterator[Problem]:
     """Yield a code that the variable does not have, in this account or at all."""
     variable = content.variables.get(row["variable"])
     if variable is None:
         return
     if not variable.is_coded_in(row["account"]):
         only = ", ".join(variable.accounts)
-        yield at("codings", row, "variable", f"is coded in the account {only} only")
+        yield at(table, row, "variable", f"is coded in the account {only} only")
     code = row["code"]
     if not code:
         return
@@ -146,10 +150,10 @@ def _code(content: Content, row: Row) -> Iterator[Problem]:
         ordered = JOINT.join(c for c in variable.code_ids if c in code.split(JOINT))
         message = "" if code == ordered else f"members stand in the codebook's order: {ordered}"
     if message:
-        yield at("codings", row, "code", message)
+        yield at(table, row, "code", message)
 
 
-def _confidence(content: Content, row: Row) -> Iterator[Problem]:
+def _confidence(content: Content, table: str, row: Row) -> Iterator[Problem]:
     """Yield more confidence than the scheme allows."""
     levels = content.book.ids("confidences")
     confidence = row["confidence"]
@@ -157,13 +161,13 @@ def _confidence(content: Content, row: Row) -> Iterator[Problem]:
         return
     if row["scope"] == "group" and confidence != levels[0]:
         message = f"must be {levels[0]}: the scope is group, and a group statement is {levels[0]}"
-        yield at("codings", row, "confidence", message)
+        yield at(table, row, "confidence", message)
     variable = content.variables.get(row["variable"])
     most = variable.max_confidence if variable else ""
     allowed = _up_to(levels, most)
     if confidence not in allowed:
         message = f"must be {' or '.join(allowed)} for {row['variable']}"
-        yield at("codings", row, "confidence", message)
+        yield at(table, row, "confidence", message)
 
 
 def _up_to(levels: tuple[str, ...], most: str) -> tuple[str, ...]:
@@ -314,7 +318,7 @@ def _sources_of_locators(content: Content, row: Row, locators: list[str]) -> Ite
 def earlier_readings(content: Content) -> Iterator[Problem]:
     """Yield what is wrong with ``earlier_readings.csv``.
 
-    Locators and sources are not checked: they name events as they then were.
+    Of its locators only that they exist: they name events as they then were.
     """
     rules: dict[str, Rule] = {
         "account": content.known("accounts", "account"),
@@ -336,12 +340,31 @@ def earlier_readings(content: Content) -> Iterator[Problem]:
     yield from check_numbered(
         content, "earlier_readings", "reading", "account", "state", "variable", "coder"
     )
+    for row in content.rows("earlier_readings"):
+        yield from _reading(content, "earlier_readings", row)
+        yield from _places(content, row)
     if content.whole("codings"):
         for row in content.rows("earlier_readings"):
             key = (row["account"], row["state"], row["variable"], row["coder"])
             if key not in content.codings:
                 message = "codings.csv has no later reading of this variable by this coder"
                 yield at("earlier_readings", row, "variable", message)
+
+
+def _places(content: Content, row: Row) -> Iterator[Problem]:
+    """Yield the locators of an earlier reading that name nothing."""
+    account = content.accounts.get(row["account"])
+    if not row["locator"] or account is None:
+        return
+    text = account["text"]
+    if text in content.paragraphs and content.whole("paragraphs"):
+        known = one_of(content.paragraphs[text], f"paragraphs.csv for {text}")
+    elif not text and content.whole("events", "un_resolutions"):
+        known = one_of((*content.events, *content.resolutions), "events and resolutions")
+    else:
+        return
+    if message := several(known)(row["locator"]):
+        yield at("earlier_readings", row, "locator", message)
 
 
 def undecided(content: Content) -> Iterator[Problem]:

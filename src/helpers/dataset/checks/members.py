@@ -74,6 +74,7 @@ def states(content: Content) -> Iterator[Problem]:
         yield from check_unique(content, "states", column)
     yield from check_unique(content, "states", "tile_col", "tile_row")
     yield from _subregions(content)
+    yield from _lost_regions(content)
     if content.whole("states"):
         yield from _numbers_of_states(content)
 
@@ -87,6 +88,16 @@ def _subregions(content: Content) -> Iterator[Problem]:
             place = f"{other['m49_subregion']} belongs to {other['m49_region']}"
             message = f"a subregion lies in one region; in line {other.line} {place}"
             yield at("states", row, "m49_region", message)
+
+
+def _lost_regions(content: Content) -> Iterator[Problem]:
+    """Yield the states without a region that are coded."""
+    coded = content.first_rows("codings", "state")
+    for row in content.rows("states"):
+        if not row["region"] and (row["state"],) in coded:
+            line = coded[row["state"],].line
+            message = f"must not be empty: codings.csv codes the state, first in line {line}"
+            yield at("states", row, "region", message)
 
 
 def _numbers_of_states(content: Content) -> Iterator[Problem]:
