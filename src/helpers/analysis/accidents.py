@@ -16,13 +16,14 @@ Cells = tuple[str, ...]
 def accidents(table: str, before: list[Row], after: list[Row]) -> list[Problem]:
     """Return what looks like no edit of a table; one problem for each column, or two columns.
 
-    Wherever two rows or more hold what others held before, though it may be meant.
+    Wherever two rows or more hold what others held before, or all hold the same, though it may be
+    meant.
     """
     old = [tuple(row.cells.values()) for row in before]
     new = {tuple(row.cells.values()): row for row in after}
     gone = [cells for cells in old if cells not in new]
     come = {cells: new[cells] for cells in new.keys() - set(old)}
-    problems = list(_changed_places(table, gone, come))
+    problems = [*_changed_places(table, gone, come), *_evened(table, old, after)]
     if len(after) < len(before):
         message = f"{len(before) - len(after)} rows fewer than before"
         problems.append(Problem(f"{table}.csv", 0, "", "", message))
@@ -46,6 +47,15 @@ def _changed_places(table: str, gone: list[Cells], come: dict[Cells, Row]) -> It
             message = f"{len(rows)} rows hold here what stood before in {columns[two]}, and there "
             message += "what stood here: did the columns change places?"
             yield Problem(f"{table}.csv", min(row.line for row in rows), columns[one], "", message)
+
+
+def _evened(table: str, old: list[Cells], after: list[Row]) -> Iterator[Problem]:
+    """Yield the columns that held several values and hold one, or nothing, from the first row on."""
+    for place, column in enumerate(after[0].cells if after else ()):
+        now = {row[column] for row in after}
+        if len(after) > 1 and len(now) == 1 and len({cells[place] for cells in old}) > 1:
+            message = f"all {len(after)} rows hold the same, and held several values before"
+            yield Problem(f"{table}.csv", after[0].line, column, now.pop(), message)
 
 
 def _moved(place: int, gone: list[Cells], come: dict[Cells, Row]) -> list[Row]:

@@ -7,6 +7,7 @@ support types and thesis verdicts of every account.
 import os
 import subprocess
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -90,8 +91,8 @@ def table_changes(before: Path, after: Path) -> list[Change]:
     """Return in how many rows every other table, and whether the codebook, differs."""
     changes = []
     for table in (name for name in TABLES if name != "codings"):
-        old, new = _lines(before / f"{table}.csv"), _lines(after / f"{table}.csv")
-        gone, come = len(old - new), len(new - old)
+        old, new = (Counter(_lines(folder / f"{table}.csv")) for folder in (before, after))
+        gone, come = ((one - other).total() for one, other in ((old, new), (new, old)))
         if gone or come:
             changes.append(Change(f"{table}.csv", f"{gone} rows only before", f"{come} only now"))
     if _lines(before / "codebook.yml") != _lines(after / "codebook.yml"):
@@ -188,13 +189,13 @@ def _summary(cells: dict[str, str]) -> str:
     return " ".join(filter(None, (cells.get("status"), cells.get("code"))))
 
 
-def _lines(path: Path) -> set[str]:
+def _lines(path: Path) -> list[str]:
     """Return a file's lines, a table's without its header; none where there is no file."""
     if not path.is_file():
-        return set()
+        return []
     # What a commit holds need not be UTF-8; whether it passes is not for this to say.
     lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
-    return set(lines[1:] if path.suffix == ".csv" else lines)
+    return lines[1:] if path.suffix == ".csv" else lines
 
 
 def _results(folder: Path) -> dict[str, str]:

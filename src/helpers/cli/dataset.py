@@ -33,7 +33,7 @@ def check(data: Path | None, consistency: bool) -> None:
     with data_errors():
         problems = find_problems(data)
         notes = [] if problems else unexplained(data)
-        doubtful = [] if problems else uncommitted_accidents(data or data_folder())
+        doubtful = uncommitted_accidents(data or data_folder())
     explain = [f"to explain: {note}" for note in notes]
     for line in [*problems, *(f"to look at: {note}" for note in doubtful), *explain]:
         click.echo(line)
