@@ -186,9 +186,13 @@ def of_columns(
                 yield Corruption(kind, file, table_writer(first, content), 0, column)
 
 
-LOOKS_LIKE = str.maketrans("aceopxyABCEHKMOPTX", "асеорхуАВСЕНКМОРТХ")
-WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
-ARABIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
+LOOKS_LIKE = str.maketrans(
+    "aceopxyABCEHKMOPTX",
+    "\u0430\u0441\u0435\u043e\u0440\u0445\u0443"
+    "\u0410\u0412\u0421\u0415\u041d\u041a\u041c\u041e\u0420\u0422\u0425",
+)
+WIDE = {ord(str(n)): chr(0xFF10 + n) for n in range(10)}
+ARABIC = {ord(str(n)): chr(0x660 + n) for n in range(10)}
 CELLS: dict[str, Callable[[str], str]] = {
     "cell emptied": lambda _: "",
     "space behind": lambda cell: f"{cell} ",
@@ -241,7 +245,7 @@ def of_cells(
     file: str, header: list[str], rows: Rows, chance: random.Random
 ) -> Iterator[Corruption]:
     """Yield what becomes of single cells: each kind in a filled cell of each column."""
-    for place, column in enumerate(header):
+    for place in range(len(header)):
         filled = [number for number, row in enumerate(rows) if row[place]]
         for kind, change in CELLS.items():
             # Not every cell has a date, a zero or an accent.

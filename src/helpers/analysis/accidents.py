@@ -50,7 +50,7 @@ def _changed_places(table: str, gone: list[Cells], come: dict[Cells, Row]) -> It
 
 
 def _evened(table: str, old: list[Cells], after: list[Row]) -> Iterator[Problem]:
-    """Yield the columns that held several values and hold one, or nothing, from the first row on."""
+    """Yield the columns that held several values and now hold one, or nothing."""
     for place, column in enumerate(after[0].cells if after else ()):
         now = {row[column] for row in after}
         if len(after) > 1 and len(now) == 1 and len({cells[place] for cells in old}) > 1:
