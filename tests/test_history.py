@@ -17,6 +17,7 @@ from helpers.analysis.history import (
     report,
     result_changes,
     table_changes,
+    uncommitted_accidents,
 )
 from helpers.dataset.files import REPOSITORY, DataError
 
@@ -168,6 +169,45 @@ def test_every_cell_that_differs_is_named(data: Path) -> None:
 def test_the_order_of_rows_is_no_change(data: Path) -> None:
     rewrite(data, "codings", lambda rows: rows.reverse())
     assert report().startswith("Codings: 0\n  none\n\nOther tables: 0")
+
+
+def test_the_order_and_number_of_a_codebooks_lines_is(data: Path) -> None:
+    book = data / "codebook.yml"
+    lines = book.read_text(encoding="utf-8").splitlines(keepends=True)
+    place = next(n for n, line in enumerate(lines) if line.startswith("#"))
+    for changed in ([lines[place], *lines], [*lines, lines[place]]):
+        book.write_text("".join(changed), encoding="utf-8")
+        assert "codebook.yml: as committed -> changed" in report()
+
+
+def test_a_column_that_moved_is_said_until_it_is_committed(repository: Path, data: Path) -> None:
+    def change(rows: list[list[str]]) -> None:
+        cells = [row[2] for row in rows]
+        for row, cell in zip(rows, [*cells[1:], cells[0]], strict=True):
+            row[2] = cell
+
+    assert uncommitted_accidents(data) == []
+    rewrite(data, "sources", change)
+    said = "sources.csv, line 2, column title: 4 rows hold what other rows held before"
+    (problem,) = uncommitted_accidents(data)
+    assert str(problem).startswith(said)
+    assert report().split("\n\n")[-1].startswith(f"To look at: 1\n  {said}")
+    commit(repository, "meant")
+    assert uncommitted_accidents(data) == []
+    assert said in report("HEAD~1")
+
+
+def test_rows_that_are_gone_are_said(data: Path) -> None:
+    rewrite(data, "measure_values", lambda rows: rows.pop())
+    assert [*map(str, uncommitted_accidents(data))] == [
+        "measure_values.csv: 1 rows fewer than before"
+    ]
+
+
+def test_without_history_nothing_is_said(small_folder: Path, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(small_folder.parent))
+    rewrite(small_folder, "measure_values", lambda rows: rows.pop())
+    assert uncommitted_accidents(small_folder) == []
 
 
 def test_line_ends_and_byte_order_marks_are_no_change(data: Path) -> None:

@@ -122,7 +122,6 @@ def report(revision: str = "HEAD") -> str:
     with data_at(revision) as before:
         doubtful = _accidents(before, now)
         parts = [
-            *([_section("To look at", doubtful)] if doubtful else []),
             _section("Codings", coding_changes(before, now)),
             _section("Other tables", table_changes(before, now)),
         ]
@@ -133,7 +132,8 @@ def report(revision: str = "HEAD") -> str:
         except DataError:
             require_clean(now)
             follows = f"Support types: the data of {revision} do not pass today's checks."
-    return "\n\n".join([*parts, follows])
+    parts += [follows, *([_section("To look at", doubtful)] if doubtful else [])]
+    return "\n\n".join(parts)
 
 
 def uncommitted_accidents(folder: Path) -> list[Problem]:
