@@ -4,6 +4,8 @@ import random
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from made_up_class import COLUMNS, coded, one_coder, places, row_of, write_class, write_codings
 
 from helpers.dataset.allowed import account_ids
@@ -224,3 +226,20 @@ def test_a_class_of_another_text_is_read(tmp_path: Path) -> None:
 
     assert len(codings) == len(rows) > 5
     assert not problems
+
+
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(content=st.binary(max_size=200), header=st.booleans(), cut=st.integers(0, 60))
+def test_any_bytes_give_messages_and_spare_the_other_file(
+    folder: Path, content: bytes, header: bool, cut: int
+) -> None:
+    sound = f"{HEADER}\n{line_of(SILENT)}\n".encode()
+    (folder / "ann.csv").write_bytes((sound[: len(sound) - cut] if header else b"") + content)
+    codings, problems = read_coding_files([folder])
+
+    assert {problem.file for problem in problems} <= {"ann.csv"}
+    assert all(str(problem).isprintable() for problem in problems)
+    assert "Zoë" in codings["coder"].tolist()
+    assert problems or header
