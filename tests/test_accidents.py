@@ -54,6 +54,7 @@ def test_what_looks_like_a_slip(
         with_column(1, ["Ada", "Bob", "Cyd", "Di"]),
         with_column(1, ["Bo", "Bo", "Cy", "Di"]),
         [*BEFORE[:3], ("d", "Di", "Kiev", "no")],
+        with_column(3, ["yes"] * 4),
         [("a", "Rome", "Ada", "yes"), *BEFORE[1:]],
     ],
 )

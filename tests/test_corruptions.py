@@ -20,7 +20,9 @@ from helpers.dataset.schema import TABLES
 
 HARMLESS, REFUSED, SAID, EDIT, UNNOTICED = "harmless", "refused", "said", "edit", "unnoticed"
 """The classes: of what is *said*, ``coalition check`` asks that somebody look at it."""
-SHARE = 1 / 250
+VALID = {"value of another row", "cell emptied"}
+"""What may be right in itself, and wrong beside other cells, where it is then said."""
+SHARE = 1 / 300
 """Of all corruptions, those that are always tried."""
 
 
@@ -101,11 +103,11 @@ def faults(corruption: Corruption, sort: str, problems: list[Problem]) -> Iterat
             yield f"{corruption}: {text[:200]}"
     places = {(p.file, p.line, part) for p in problems for part in p.column.split(", ")}
     named = (corruption.file, corruption.line, corruption.column) in places
-    if corruption.line and corruption.column and sort == REFUSED:
+    if corruption.line and corruption.column and sort == REFUSED and corruption.kind not in VALID:
         # A seal holds a whole table.
         if not named and not any("seals." in problem.message for problem in problems):
             yield f"{corruption}: said elsewhere: {problems[0]}"
-    elif problems and not any(corruption.file in str(problem) for problem in problems):
+    elif problems and not corruption.column and corruption.file not in str([*map(str, problems)]):
         yield f"{corruption}: said of another file: {problems[0]}"
 
 

@@ -53,7 +53,7 @@ def _evened(table: str, old: list[Cells], after: list[Row]) -> Iterator[Problem]
     """Yield the columns that held several values and now hold one, or nothing."""
     for place, column in enumerate(after[0].cells if after else ()):
         now = {row[column] for row in after}
-        if len(after) > 1 and len(now) == 1 and len({cells[place] for cells in old}) > 1:
+        if len(now) == 1 and len([cells for cells in old if cells[place] not in now]) > 1:
             message = f"all {len(after)} rows hold the same, and held several values before"
             yield Problem(f"{table}.csv", after[0].line, column, now.pop(), message)
 

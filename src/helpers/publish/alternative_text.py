@@ -1,6 +1,6 @@
 """Alternative text of figures in what nbconvert makes of notebooks, which its templates forget.
 
-The files of configuration in ``jupyter_config`` beside this module name it.
+``jupyter_config.json``, which is installed for all of Jupyter, names it.
 """
 
 from typing import Any
