@@ -102,12 +102,14 @@ def faults(corruption: Corruption, sort: str, problems: list[Problem]) -> Iterat
         if len(text) > 2000 or not text.isprintable():
             yield f"{corruption}: {text[:200]}"
     places = {(p.file, p.line, part) for p in problems for part in p.column.split(", ")}
-    named = (corruption.file, corruption.line, corruption.column) in places
-    if corruption.line and corruption.column and sort == REFUSED and corruption.kind not in VALID:
+    if corruption.kind in VALID:
+        return
+    if sort == REFUSED and corruption.line and corruption.column:
+        named = (corruption.file, corruption.line, corruption.column) in places
         # A seal holds a whole table.
         if not named and not any("seals." in problem.message for problem in problems):
             yield f"{corruption}: said elsewhere: {problems[0]}"
-    elif problems and not corruption.column and corruption.file not in str([*map(str, problems)]):
+    elif problems and not any(corruption.file in str(problem) for problem in problems):
         yield f"{corruption}: said of another file: {problems[0]}"
 
 
