@@ -85,7 +85,7 @@ def test_check_of_another_folder(small_folder: Path, monkeypatch: pytest.MonkeyP
         ("codings.csv", None, "codings.csv: the file is missing"),
         ("codings.csv", b"", "codings.csv: the file is empty"),
         ("codings.csv", b"\xff\xfea\x00", "codings.csv: the file is UTF-16"),
-        ("states.csv", b"state\n\xfc\n", "states.csv, line 2: not UTF-8"),
+        ("states.csv", b"state\n\xfc\n", "states.csv, line 2, column state: not UTF-8"),
         ("codings.csv", b"<<<<<<< HEAD\n", "codings.csv, line 1: a conflict marker"),
         ("codebook.yml", b"a: [\n", "codebook.yml, line 2: not YAML"),
         ("codebook.yml", None, "codebook.yml: the file is missing"),

@@ -227,6 +227,9 @@ def test_package_states_codes_keys_and_terms(exported):
     assert fields["arms_supply"]["constraints"]["enum"][-1] == "weapon_systems"
     assert fields["turns_to_china"]["constraints"]["enum"] == [0, 1]
     assert resources["codings_wide"]["schema"]["primaryKey"] == ["account", "state"]
+    # Older readers take an apostrophe for a quote unless told, and refuse an empty list.
+    assert {resource["dialect"]["quoteChar"] for resource in resources.values()} == {'"'}
+    assert [] not in [resource["schema"].get("foreignKeys") for resource in resources.values()]
     assert resources["un_votes"]["licenses"][0]["path"].startswith("https://digitallibrary.un.org")
     assert package["licenses"][0]["name"] == "CC-BY-4.0"
     assert package["citation"].endswith("[Data set].")
