@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from helpers.cli.group import WrongInput, allowed_values, data_errors, example, main
-from helpers.cli.repository import notebooks_folder
+from helpers.cli.repository import notebooks_folder, require_clone
 from helpers.publish.export.formats import FORMATS
 
 
@@ -58,6 +58,7 @@ def site(out: Path, show: bool, port: int) -> None:
     """
     from helpers.publish.site.build import build_site  # noqa: PLC0415
 
+    require_clone()
     target = out.expanduser().absolute()
     with data_errors():
         warnings = build_site(target, notebooks_folder(), allowed_values())

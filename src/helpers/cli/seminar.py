@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from helpers.cli.group import allowed_values, data_errors, example, main
-from helpers.cli.repository import notebooks_folder
+from helpers.cli.repository import notebooks_folder, require_clone
 
 
 @main.command(epilog=example("coalition seminar build/seminar"))
@@ -19,6 +19,7 @@ def seminar(out: Path) -> None:
     """
     from helpers.publish.seminar.write import START, write_seminar  # noqa: PLC0415
 
+    require_clone()
     target = out.expanduser().absolute()
     with data_errors():
         warnings = write_seminar(target, notebooks_folder(), allowed_values())
