@@ -56,9 +56,9 @@ def site(out: Path, show: bool, port: int) -> None:
     Made from the stored notebooks and the tables; nothing is executed, and no page asks
     anything of other sites.
     """
+    require_clone()
     from helpers.publish.site.build import build_site  # noqa: PLC0415
 
-    require_clone()
     target = out.expanduser().absolute()
     with data_errors():
         warnings = build_site(target, notebooks_folder(), allowed_values())

@@ -17,9 +17,9 @@ def seminar(out: Path) -> None:
     the notebooks, for students without solutions. OUT must be a free name: nothing is ever
     replaced.
     """
+    require_clone()
     from helpers.publish.seminar.write import START, write_seminar  # noqa: PLC0415
 
-    require_clone()
     target = out.expanduser().absolute()
     with data_errors():
         warnings = write_seminar(target, notebooks_folder(), allowed_values())
