@@ -151,11 +151,15 @@ def test_is_enough_without_a_clone(installed: Path, tmp_path: Path) -> None:
     env = {"PATH": f"{installed}{os.pathsep}{os.defpath}", "HOME": str(home)}
 
     def call(*command: str, code: int = 0) -> str:
-        executable = installed / command[0]
         done = subprocess.run(
-            [executable, *command[1:]],
-            cwd=here, env=env, capture_output=True, text=True, encoding="utf-8", check=False,
-        )  # fmt: skip
+            [installed / command[0], *command[1:]],
+            cwd=here,
+            env=env,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+        )
         assert done.returncode == code, done.stdout + done.stderr
         assert "Traceback" not in done.stderr
         return done.stdout if code == 0 else done.stderr
