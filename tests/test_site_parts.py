@@ -315,7 +315,9 @@ def test_a_missing_package_is_named_with_what_to_install(monkeypatch, tmp_path, 
     monkeypatch.setattr(build, "find_spec", lambda asked: None if asked == name else object())
     done = CliRunner().invoke(main, ["site", "--out", str(tmp_path / "site")])
     assert done.exit_code == 2
-    assert f"needs the package {name}; install the extra: pip install -e '.[site]'" in done.output
+    assert (
+        f"needs the package {name}: pip install 'coalition-of-the-unwilling[site]'" in done.output
+    )
 
 
 def test_no_port_beyond_the_last(tmp_path):

@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 
 from helpers.cli.group import data_errors, example, main
-from helpers.dataset.files import using_data
+from helpers.cli.repository import require_clone
+from helpers.dataset.files import data_folder, using_data
 
 
 @main.command(epilog=example("coalition check", "coalition check --consistency"))
@@ -82,4 +83,5 @@ def diff(revision: str) -> None:
     from helpers.analysis.history import report  # noqa: PLC0415
 
     with data_errors():
+        require_clone(data_folder())
         click.echo(report(revision))
