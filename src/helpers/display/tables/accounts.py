@@ -6,7 +6,8 @@ from typing import Any
 import pandas as pd
 
 from helpers.analysis.comparison import SIDES, UNCHANGED, change_label
-from helpers.dataset.words import code_or_status, count_of, labels
+from helpers.dataset.codebook import load_codebook
+from helpers.dataset.words import code_or_status, count_of, labels, worded
 from helpers.display.tables.labelled import by_name, state_and_variable, type_labels
 
 
@@ -69,8 +70,11 @@ def _verdict(row: "pd.Series[Any]") -> str:
 
 
 def _codes_of(changes: pd.DataFrame, side: str) -> pd.Series:
-    """Return codes, or in brackets the reason why there is none."""
-    return code_or_status(changes[f"code_{side}"], changes[f"status_{side}"].str.replace("_", " "))
+    """Return codes (labels), or in brackets the reason why there is none."""
+    known = map(load_codebook().variable, changes["variable"])
+    codes = [worded(*pair) for pair in zip(known, changes[f"code_{side}"], strict=True)]
+    why = changes[f"status_{side}"].str.replace("_", " ")
+    return code_or_status(pd.Series(codes, changes.index, dtype="str"), why)
 
 
 def _evidence(row: "pd.Series[Any]", side: str) -> str:

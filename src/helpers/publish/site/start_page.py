@@ -6,7 +6,7 @@ from typing import Any
 from helpers.analysis.readings import Readings, readings
 from helpers.analysis.sensitivity import finding_counts, verdict_counts
 from helpers.analysis.teaching import text_accounts
-from helpers.analysis.typology import derive, thesis
+from helpers.analysis.typology import derive, open_because_of, thesis
 from helpers.dataset.allowed import account_ids
 from helpers.dataset.codebook import load_codebook
 from helpers.dataset.loading import load_cases, load_table
@@ -82,8 +82,8 @@ def start_page(contents: Contents) -> Markdown:
         coded_by,
         Markdown("## The states"),
         md(
-            "The type that each state's codes give in each account, and what else it could be by "
-            "the latest ({label}). A state's name leads to its codes, their evidence and its "
+            "The type that each state's codes give in each account, what else it could be by the "
+            "latest ({label}), and which variables without a code leave that open. A state's name leads to its codes, their evidence and its "
             "votes; [all members of the UN](states/index.md) are on a map.",
             label=account_labels()[latest()],
         ),
@@ -157,7 +157,8 @@ def _what_readings_are(found: Readings) -> Html:
 def _states() -> Html:
     """Return the cases with their type in every account."""
     derived = {account: derive(load_cases(account)) for account in account_ids()}
-    last = derived[latest()]
+    last, unknown = derived[latest()], open_because_of(load_cases(latest()))
+    short = {variable.id: variable.short_label for variable in load_codebook().variables}
     steps = {entry.id: entry.step for entry in load_codebook().support_types}
     # The most supportive first; undetermined stands outside the order, and so comes last.
     rank = last["type"].map(
@@ -168,8 +169,9 @@ def _states() -> Html:
     for state, name in zip(order, names(order), strict=True):
         kinds = [shown_type(str(table.loc[state, "type"])) for table in derived.values()]
         others = other_types(str(last.loc[state, "type"]), last.loc[state, "could_be"])
-        rows.append([link(f"states/{state}.html", name), *kinds, others])
-    head = ["state", *account_labels().values(), "could also be"]
+        why = ", ".join(short[variable] for variable in unknown[state]) or "-"
+        rows.append([link(f"states/{state}.html", name), *kinds, others, why])
+    head = ["state", *account_labels().values(), "could also be", "because not known"]
     return grid("Support types by state", head, rows, kind="sortable stacked")
 
 
