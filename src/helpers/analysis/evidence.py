@@ -30,12 +30,13 @@ def unchanged_since(dated: pd.DataFrame, day: str) -> pd.DataFrame:
     return dated[dated["newest"].map(last_day) <= day]
 
 
-def ended_before(account: str) -> pd.DataFrame:
-    """Return of the accounts of events the one that ended last before another, or no row."""
+def ended_before(account: str) -> dict[str, str]:
+    """Return label and last day of the account of events that ended last before another, if any."""
     accounts = load_table("accounts").set_index("account")
     own = accounts.loc[account, "cut_off"]
     ended = accounts[(accounts["text"] == "") & (accounts["cut_off"] < own)]
-    return ended.sort_values("cut_off").tail(1)
+    last = ended.sort_values("cut_off").tail(1)
+    return dict(zip(last["label"], last["cut_off"], strict=True))
 
 
 def uncited() -> pd.DataFrame:

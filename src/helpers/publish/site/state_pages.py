@@ -277,12 +277,13 @@ def _unchanged(members: Members, state: str) -> list[str]:
     said = []
     for account, rows in members.newest.items():
         own = rows[rows["state"] == state]
-        for earlier in ended_before(account).itertuples():
-            old = unchanged_since(own, earlier.cut_off)["variable"].map(variables)
+        for label, day in ended_before(account).items():
+            old = unchanged_since(own, day)
+            last = zip(old["variable"].map(variables), old["newest"], strict=True)
             said.append(
-                f"What was last reported holds until an event changes it: of {len(own)} codes of "
-                f'"{account_labels()[account]}", {len(old)} rest only on evidence up to '
-                f'{earlier.cut_off}, the end of "{earlier.label}" ({listing(old)}).'
+                f"What was last reported holds until an event changes it: of the {len(own)} codes "
+                f'of "{account_labels()[account]}", {len(old)} rest only on evidence up to {day}, '
+                f'the end of "{label}" ({listing(f"{name} {date}" for name, date in last)}).'
             )
     return said
 
