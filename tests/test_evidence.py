@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from helpers.analysis.evidence import ended_before, uncited, unchanged_since, with_newest
+from helpers.analysis.evidence import ended_before, unchanged_since, uncited, with_newest
 from helpers.data import load_codings, load_table
 from helpers.dataset.checks.cells import last_day
 from helpers.dataset.files import REPOSITORY
@@ -74,7 +74,13 @@ def test_help_that_is_reported_of_years_ago_alone_is_named() -> None:
     helped = dated[(dated["variable"] == "aid_to_ukraine") & (dated["code"] != "none")]
     old = helped[helped["newest"] < "2024-03"].set_index("state")["newest"].str[:4]
 
-    assert old.to_dict() == {"IRN": "2022", "UZB": "2022", "TKM": "2023", "ARM": "2024", "KAZ": "2024"}
+    assert old.to_dict() == {
+        "IRN": "2022",
+        "UZB": "2022",
+        "TKM": "2023",
+        "ARM": "2024",
+        "KAZ": "2024",
+    }
     assert "(Iran and Uzbekistan), and so" in SAID
     assert "2023 (Turkmenistan) or early 2024 (Armenia and Kazakhstan)" in SAID
 

@@ -11,7 +11,6 @@ from helpers.publish.export.table_model import Contents
 from helpers.publish.site.gallery import Shown, limits_of, linked
 from helpers.publish.site.markup import Markdown, fenced, grid, md, page, prose, tag
 
-
 RECORD = "What the record cannot say"
 """A section of the tables' documentation that stands among the limits too."""
 

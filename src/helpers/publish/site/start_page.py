@@ -84,7 +84,8 @@ def start_page(contents: Contents) -> Markdown:
         md(
             "The type that each state's codes give in each account, what else it could be by the "
             "latest ({label}), and which variables without a code leave that open. A state's name "
-            "leads to its codes, their evidence and its votes; [all members of the UN](states/index.md) are on a map.",
+            "leads to its codes, their evidence and its votes; [all members of the UN]"
+            "(states/index.md) are on a map.",
             label=account_labels()[latest()],
         ),
         _states(),
