@@ -235,7 +235,7 @@ def _types(members: Members, state: str) -> Html:
         codes = [worded(level, str(row[level.id])) for level in levels]
         rows.append([account, shown_type(str(row["type"])), others, *codes])
     head = ["account", "type", "could also be", *(level.label.lower() for level in levels)]
-    return grid("Support type by account", head, rows, kind="stacked")
+    return grid("Support type by account", head, rows, kind="stacked fits")
 
 
 def _codes(state: str) -> Html:
