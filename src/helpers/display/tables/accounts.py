@@ -6,9 +6,8 @@ from typing import Any
 import pandas as pd
 
 from helpers.analysis.comparison import SIDES, UNCHANGED, change_label
-from helpers.dataset.codebook import load_codebook
-from helpers.dataset.words import code_or_status, count_of, labels, worded
-from helpers.display.tables.labelled import by_name, state_and_variable, type_labels
+from helpers.dataset.words import code_or_status, count_of, labels
+from helpers.display.tables.labelled import by_name, code_labels, state_and_variable, type_labels
 
 
 def verdicts_table(theses: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -71,10 +70,8 @@ def _verdict(row: "pd.Series[Any]") -> str:
 
 def _codes_of(changes: pd.DataFrame, side: str) -> pd.Series:
     """Return codes (labels), or in brackets the reason why there is none."""
-    known = map(load_codebook().variable, changes["variable"])
-    codes = [worded(*pair) for pair in zip(known, changes[f"code_{side}"], strict=True)]
     why = changes[f"status_{side}"].str.replace("_", " ")
-    return code_or_status(pd.Series(codes, changes.index, dtype="str"), why)
+    return code_or_status(code_labels(changes, f"code_{side}"), why)
 
 
 def _evidence(row: "pd.Series[Any]", side: str) -> str:

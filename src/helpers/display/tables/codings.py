@@ -8,8 +8,14 @@ from helpers.dataset.allowed import require
 from helpers.dataset.codebook import Variable, load_codebook
 from helpers.dataset.loading import case_names, load_codings, load_table
 from helpers.dataset.outcomes import ADJUDICATED, CODED, NOT_READ, SILENT
-from helpers.dataset.words import labels, listing, names, worded
-from helpers.display.tables.labelled import by_name, reasons, rows_of, state_and_variable
+from helpers.dataset.words import labels, listing, names
+from helpers.display.tables.labelled import (
+    by_name,
+    code_labels,
+    reasons,
+    rows_of,
+    state_and_variable,
+)
 
 
 def variables_table(variables: Iterable[str]) -> pd.DataFrame:
@@ -105,9 +111,7 @@ def newest_table(dated: pd.DataFrame) -> pd.DataFrame:
     evidence.
     """
     rows = dated.sort_values("newest", kind="stable")
-    known = map(load_codebook().variable, rows["variable"])
-    table = state_and_variable(rows)
-    table["code"] = [worded(*pair) for pair in zip(known, rows["code"], strict=True)]
+    table = state_and_variable(rows).assign(code=code_labels(rows))
     table[["confidence", "newest evidence"]] = rows[["confidence", "newest"]]
     return table.set_index(["state", "variable"])
 
