@@ -221,8 +221,8 @@ def test_what_a_state_could_also_be_names_what_is_not_known():
         row.split("</a>")[0].split(">")[-1]: re.findall(r"<td[^>]*>(.*?)</td>", row)
         for row in str(start_page._states()).split("<tr")
     }
-    assert cells["China"][-2:] == ["military backer", "Territory"]
-    assert cells["Iran"][-2:] == ["nothing else", "-"]
+    assert cells["China"][-1] == "military backer (not known: Territory)"
+    assert cells["Iran"][-1] == "nothing else"
 
 
 def test_a_state_page_says_which_codes_rest_on_old_evidence():

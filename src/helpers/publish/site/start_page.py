@@ -170,10 +170,11 @@ def _states() -> Html:
     for state, name in zip(order, names(order), strict=True):
         kinds = [shown_type(str(table.loc[state, "type"])) for table in derived.values()]
         others = other_types(str(last.loc[state, "type"]), last.loc[state, "could_be"])
-        why = ", ".join(short[variable] for variable in unknown[state]) or "-"
-        rows.append([link(f"states/{state}.html", name), *kinds, others, why])
-    head = ["state", *account_labels().values(), "could also be", "because not known"]
-    return grid("Support types by state", head, rows, kind="sortable stacked")
+        if missing := [short[variable] for variable in unknown[state]]:
+            others += f" (not known: {', '.join(missing)})"
+        rows.append([link(f"states/{state}.html", name), *kinds, others])
+    head = ["state", *account_labels().values(), "could also be"]
+    return grid("Support types by state", head, rows, kind="sortable stacked fits")
 
 
 def _thesis(shown: Mapping[str, Readings]) -> list[object]:
