@@ -36,7 +36,10 @@ def test_the_newest_event_or_roll_call_dates_a_code(locator: str, newest: str) -
 def test_what_has_no_date_or_no_code_is_left_out() -> None:
     assert with_newest(one("Central Asia 1")).empty
     assert with_newest(one("KAZ-12", "silent")).empty
-    assert with_newest(load_codings("essay")).empty
+    none = with_newest(load_codings("essay"))
+    assert none.empty
+    assert unchanged_since(none, "2026-01-01").empty
+    assert newest_table(none).empty
 
 
 def test_unchanged_is_what_was_public_by_the_day() -> None:

@@ -21,13 +21,13 @@ def with_newest(codings: pd.DataFrame) -> pd.DataFrame:
     coded = codings[codings["status"] == CODED]
     cited = coded["locator"].str.split(";").explode().map(dates).dropna()
     in_order = cited.iloc[cited.map(last_day).argsort(kind="stable")]
-    newest = in_order.groupby(level=0).last()
+    newest = in_order.groupby(level=0).last().astype("str")
     return coded.loc[newest.index].assign(newest=newest)
 
 
 def unchanged_since(dated: pd.DataFrame, day: str) -> pd.DataFrame:
     """Return the rows of `with_newest` all of whose evidence was public by a day."""
-    return dated[dated["newest"].map(last_day) <= day]
+    return dated[dated["newest"].map(last_day).astype("str") <= day]
 
 
 def ended_before(account: str) -> dict[str, str]:
