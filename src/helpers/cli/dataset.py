@@ -19,7 +19,7 @@ from helpers.dataset.files import data_folder, using_data
 @click.option(
     "--consistency",
     is_flag=True,
-    help="List the codings all of whose evidence points elsewhere, explained or not.",
+    help="List the codings all of whose evidence points elsewhere, and events that none cites.",
 )
 def check(data: Path | None, consistency: bool) -> None:
     """Check the data tables, and name everything that is wrong.
@@ -36,10 +36,13 @@ def check(data: Path | None, consistency: bool) -> None:
         click.echo(line)
     click.echo(f"{len(problems)} problem(s), {len(notes)} coding(s) to explain")
     if consistency and not problems:
-        from helpers.display.tables import consistency_text  # noqa: PLC0415
+        from helpers.analysis.evidence import uncited  # noqa: PLC0415
+        from helpers.dataset.loading import load_table  # noqa: PLC0415
+        from helpers.display.tables import consistency_text, uncited_text  # noqa: PLC0415
 
         with using_data(data) if data else nullcontext():
             click.echo(consistency_text(mismatches()), nl=False)
+            click.echo(uncited_text(uncited(), len(load_table("events"))), nl=False)
     if problems:
         raise click.exceptions.Exit(1)
 
