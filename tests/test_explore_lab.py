@@ -37,6 +37,8 @@ def test_lists_are_moved_by_keyboard(tmp_path):
             # Nothing is stored that would be empty; a sentence stands in its place.
             stored = (tmp_path / "notebooks" / NAME).read_text(encoding="utf-8")
             assert "widget-view" not in stored
+            # Cells that are run before the kernel has answered may stay as they are.
+            page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for()
             page.get_by_role("menuitem", name="Run", exact=True).click()
             page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
             # JupyterLab follows the run to the last cell, and renders only what is near the window.

@@ -596,7 +596,7 @@ def test_a_missing_package_is_named_with_what_to_install(tmp_path, monkeypatch, 
     done = call(tmp_path / NAMES[style], "--format", style)
     assert done.exit_code == 2
     assert f"needs the package {FORMATS[style].needs}" in done.stderr
-    assert "pip install -e '.[export]'" in done.stderr
+    assert "pip install 'coalition-of-the-unwilling[export]'" in done.stderr
     assert list(tmp_path.iterdir()) == []
 
 

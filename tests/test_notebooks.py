@@ -31,7 +31,12 @@ def listed(path):
         return []  # the rule about parameters says what is wrong
 
 
-CHOICES = [(path, parameter) for path in NOTEBOOKS for parameter in listed(path)]
+CHOICES = [
+    # Each starts a kernel; the first parameter of each notebook stands for the others.
+    pytest.param(path, parameter, marks=[pytest.mark.long] if place else [])
+    for path in NOTEBOOKS
+    for place, parameter in enumerate(listed(path))
+]
 
 
 def test_there_are_notebooks_and_a_plan_for_each():
@@ -56,7 +61,7 @@ def test_is_small(path):
 
 
 @pytest.mark.parametrize(
-    ("path", "parameter"), CHOICES, ids=[f"{path.stem}-{p.name}" for path, p in CHOICES]
+    ("path", "parameter"), CHOICES, ids=lambda value: getattr(value, "stem", None) or value.name
 )
 def test_stock_papermill_fails_on_a_value_that_is_not_allowed(path, parameter):
     """Whoever does not use our command gets the helper's message, not a wrong figure."""

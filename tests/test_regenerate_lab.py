@@ -18,7 +18,14 @@ from kernel_runner import PATIENCE, wait_for
 from notebook_maker import code, markdown, printed, write
 
 from helpers.cli import main
-from helpers.regenerate.lab import FIRST, lab_arguments, refuse_root, show_data, working_copies
+from helpers.regenerate.lab import (
+    FIRST,
+    copied_data,
+    lab_arguments,
+    refuse_root,
+    show_data,
+    working_copies,
+)
 
 WARM = "import sys; print('seaborn' in sys.modules)"
 
@@ -109,6 +116,23 @@ def test_leads_to_the_data_themselves(tmp_path):
     (folder / "data").mkdir()
     assert str(tmp_path / "one") in show_data(folder, tmp_path / "one")
     assert not (folder / "data").is_symlink()
+
+
+def test_keeps_copies_of_tables_that_were_changed(tmp_path):
+    data, folder = tmp_path / "installed", tmp_path / "lab"
+    data.mkdir()
+    folder.mkdir()
+    names = ["changed.csv", "read.csv"]
+    for name in names:
+        (data / name).write_text("old", encoding="utf-8")
+    assert copied_data(folder, data) == []
+    mine = folder / "data" / "changed.csv"
+    mine.write_text("mine", encoding="utf-8")
+    for name in names:
+        (data / name).write_text("new", encoding="utf-8")
+    assert copied_data(folder, data) == ["changed.csv"]
+    assert mine.read_text(encoding="utf-8") == "mine"
+    assert (folder / "data" / "read.csv").read_text(encoding="utf-8") == "new"
 
 
 def test_says_what_to_do_as_root(monkeypatch):

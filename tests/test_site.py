@@ -1,6 +1,7 @@
 """The site, opened in a browser as a reader would, with the network cut off."""
 
 import html
+import itertools
 import os
 import re
 import shutil
@@ -59,6 +60,13 @@ PAGES = [
     "search.html?q=armenia",
 ]
 CELLS = 150
+LIGHT, DARK = "light laptop", "dark phone"
+# Notebooks are built alike, and looking at a whole one takes many seconds.
+ALIKE = {(DARK, f"notebooks/{name}.html") for name in NOTEBOOKS[1:]}
+SEEN = [
+    pytest.param(*pair, marks=[pytest.mark.long] if pair in ALIKE else [])
+    for pair in itertools.product((LIGHT, DARK), PAGES)
+]
 
 
 def run(out, **environment):
@@ -115,7 +123,7 @@ def reader(browser, address):
     assert one.wrong == []
 
 
-@pytest.fixture(scope="module", params=["light laptop", "dark phone"])
+@pytest.fixture(scope="module")
 def window(request, browser, address):
     """Return a window on each kind of screen, kept for many pages."""
     scheme, screen = request.param.split()
@@ -256,7 +264,7 @@ def test_downloads_can_be_opened(folder):
         assert (folder / "files" / "notebooks" / stored.name).read_bytes() == stored.read_bytes()
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize(("window", "path"), SEEN, indirect=["window"])
 def test_pages_are_sound(window, path, tmp_path):
     """Nothing goes wrong, nothing is asked outside, nothing is too wide, axe finds nothing."""
     window.wrong.clear()

@@ -19,6 +19,7 @@ from helpers.cli.publish import _serve
 from helpers.data import load_states
 from helpers.dataset.codebook import load_codebook
 from helpers.dataset.files import REPOSITORY
+from helpers.dataset.words import worded
 from helpers.display.plots.votes import shades
 from helpers.parameters import ALLOWED
 from helpers.publish.export.collect import load_contents
@@ -29,6 +30,7 @@ from helpers.publish.site import (
     gallery,
     guides,
     sphinx_settings,
+    start_page,
     state_pages,
     support_types,
     table_pages,
@@ -208,6 +210,28 @@ def test_no_notebook_is_forgotten(notebooks):
     assert all(f"(notebooks/{name}.ipynb)" in limits for name in there)
 
 
+def test_the_limits_of_the_record_stand_beside_those_of_the_data(notebooks):
+    limits = about_pages.limits_page(notebooks)
+    assert f"## {about_pages.RECORD}\n" in limits
+    assert "[`04_essay_vs_record`](notebooks/04_essay_vs_record.ipynb) lists the codes" in limits
+
+
+def test_what_a_state_could_also_be_names_what_is_not_known():
+    cells = {
+        row.split("</a>")[0].split(">")[-1]: re.findall(r"<td[^>]*>(.*?)</td>", row)
+        for row in str(start_page._states()).split("<tr")
+    }
+    assert cells["China"][-1] == "military backer (not known: Territory)"
+    assert cells["Iran"][-1] == "nothing else"
+
+
+def test_a_state_page_says_which_codes_rest_on_old_evidence():
+    members = state_pages.Members()
+    (said,) = state_pages._unchanged(members, "UZB")
+    assert "Aid to Ukraine 2022-06-07" in said
+    assert 'the end of "Public record, February 2023"' in said
+
+
 def test_nothing_is_executed(contents):
     assert sphinx_settings.settings(contents)["nb_execution_mode"] == "off"
 
@@ -254,14 +278,12 @@ def test_every_support_type_is_explained():
 
 def test_codes_are_shown_in_the_codebooks_words():
     book = load_codebook()
-    assert support_types.worded(book.variable("territory_use"), "staging") == "staging ground"
+    assert worded(book.variable("territory_use"), "staging") == "staging ground"
     two = book.variable("turns_to").codes[:2]
     said = ";".join(code.id for code in two)
-    assert (
-        support_types.worded(book.variable("turns_to"), said) == f"{two[0].label}, {two[1].label}"
-    )
-    assert support_types.worded(book.variable("arms_supply"), "(silent)") == "(silent)"
-    assert support_types.worded(book.variable("arms_supply"), "undecided") == "undecided"
+    assert worded(book.variable("turns_to"), said) == f"{two[0].label}, {two[1].label}"
+    assert worded(book.variable("arms_supply"), "(silent)") == "(silent)"
+    assert worded(book.variable("arms_supply"), "undecided") == "undecided"
 
 
 def test_pages_of_states_say_why_there_is_no_code():
@@ -315,7 +337,9 @@ def test_a_missing_package_is_named_with_what_to_install(monkeypatch, tmp_path, 
     monkeypatch.setattr(build, "find_spec", lambda asked: None if asked == name else object())
     done = CliRunner().invoke(main, ["site", "--out", str(tmp_path / "site")])
     assert done.exit_code == 2
-    assert f"needs the package {name}; install the extra: pip install -e '.[site]'" in done.output
+    assert (
+        f"needs the package {name}: pip install 'coalition-of-the-unwilling[site]'" in done.output
+    )
 
 
 def test_no_port_beyond_the_last(tmp_path):

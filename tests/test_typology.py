@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from helpers.analysis.typology import derive, needed, thesis
+from helpers.analysis.typology import derive, needed, open_because_of, thesis
 from helpers.data import load_cases, load_status
 from helpers.dataset.codebook import load_codebook
 from helpers.dataset.rules import level_codes, type_of
@@ -373,6 +373,22 @@ def test_a_general_denial_rules_out_staging_only() -> None:
     assert set(coded) == {"military_backer", "full_backer"}
     for empty in (cases.drop(columns="general_denial"), cases.assign(general_denial=pd.NA)):
         assert set(derive(empty)["could_be"].iloc[1]) == set(without)
+
+
+@pytest.mark.parametrize("account", ["essay", "record_2023", "record_2026"])
+def test_bounds_are_open_because_of_something_missing(account: str) -> None:
+    cases = load_cases(account)
+    found, types = open_because_of(cases), derive(cases)
+
+    assert (found.map(len) == 0).tolist() == types["determined"].tolist()
+    assert all(cases.loc[state, list(names)].isna().all() for state, names in found.items())
+
+
+def test_what_bounds_rule_out_leaves_nothing_open() -> None:
+    cases = load_cases("record_2026")
+    assert open_because_of(cases)["CHN"] == ("territory_use",)
+    cases.loc["CHN", "general_denial"] = True
+    assert open_because_of(cases)["CHN"] == ()
 
 
 def test_crimea_counts_only_if_asked() -> None:

@@ -21,6 +21,7 @@ _SHORT_NAMES = {
     "claims": "analysis",
     "comparison": "analysis",
     "measures": "analysis",
+    "evidence": "analysis",
     "explore": "display",
     "plots": "display",
     "profiles": "analysis",

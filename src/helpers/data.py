@@ -3,6 +3,7 @@
 from helpers.dataset.allowed import account_ids
 from helpers.dataset.codebook import load_codebook
 from helpers.dataset.loading import (
+    as_cases,
     case_names,
     coverage,
     load_cases,
@@ -15,6 +16,7 @@ from helpers.dataset.words import reference_state
 
 __all__ = [
     "account_ids",
+    "as_cases",
     "case_names",
     "coverage",
     "load_cases",

@@ -15,6 +15,7 @@ from helpers.dataset.rules import (
     Code,
     Options,
     Rules,
+    classes,
     holds,
     level_codes,
     possible_answers,
@@ -107,6 +108,34 @@ def thesis(cases: pd.DataFrame, options: Iterable[str] = ()) -> pd.DataFrame:
         rows[entry.id] = (entry.rule, verdict, against, unsure, len(cases))
     columns = ["statement", "verdict", "contradicted_by", "open_because_of", "n_states"]
     return pd.DataFrame.from_dict(rows, "index", columns=columns).rename_axis("thesis")
+
+
+def open_because_of(cases: pd.DataFrame, options: Iterable[str] = ()) -> pd.Series:
+    """Return, by state, the missing variables whose code could narrow what the state could be.
+
+    Tuples in the codebook's order, empty for a state that is determined; errors as `derive`.
+
+    >>> from helpers.data import load_cases
+    >>> open_because_of(load_cases("essay"))["BLR"]
+    ('recognises_dpr_lpr', 'recognises_annexations')
+    """
+    rules, asked = load_codebook().rules, _options(options)
+    told_apart = rests_on(rules, [kind.when for kind in rules.types], asked)
+    names = list(rules.codes)
+
+    def could_be(codes: tuple[Code, ...], out: _Pairs) -> object:
+        return _derived(rules, codes, out, asked)[len(rules.levels) + 1]
+
+    def narrows(name: str, codes: tuple[Code, ...], out: _Pairs) -> bool:
+        place = names.index(name)
+        ways = classes([c for c in rules.codes[name] if (name, c) not in out], told_apart[name])
+        return codes[place] is None and any(
+            could_be((*codes[:place], way, *codes[place + 1 :]), out) != could_be(codes, out)
+            for way in ways
+        )
+
+    rows = [tuple(n for n in told_apart if narrows(n, *record)) for record in _records(cases)]
+    return pd.Series(rows, index=cases.index, dtype=object)
 
 
 def _options(options: Iterable[str]) -> Options:

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from helpers.cli.group import data_errors, example, main
+from helpers.cli.repository import require_clone
 from helpers.dataset.files import data_folder, using_data
 
 
@@ -18,7 +19,7 @@ from helpers.dataset.files import data_folder, using_data
 @click.option(
     "--consistency",
     is_flag=True,
-    help="List the codings all of whose evidence points elsewhere, explained or not.",
+    help="List the codings all of whose evidence points elsewhere, and events that none cites.",
 )
 def check(data: Path | None, consistency: bool) -> None:
     """Check the data tables, and name everything that is wrong.
@@ -39,10 +40,13 @@ def check(data: Path | None, consistency: bool) -> None:
         click.echo(line)
     click.echo(f"{len(problems)} problem(s), {len(notes)} coding(s) to explain")
     if consistency and not problems:
-        from helpers.display.tables import consistency_text  # noqa: PLC0415
+        from helpers.analysis.evidence import uncited  # noqa: PLC0415
+        from helpers.dataset.loading import load_table  # noqa: PLC0415
+        from helpers.display.tables import consistency_text, uncited_text  # noqa: PLC0415
 
         with using_data(data) if data else nullcontext():
             click.echo(consistency_text(mismatches()), nl=False)
+            click.echo(uncited_text(uncited(), len(load_table("events"))), nl=False)
     if problems:
         raise click.exceptions.Exit(1)
 
@@ -86,4 +90,5 @@ def diff(revision: str) -> None:
     from helpers.analysis.history import report  # noqa: PLC0415
 
     with data_errors():
+        require_clone(data_folder())
         click.echo(report(revision))

@@ -1,6 +1,7 @@
 """The commands that run, store, open and begin notebooks."""
 
 import functools
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from helpers.cli.group import allowed_values, data_errors, example, main
-from helpers.cli.repository import notebooks_folder
+from helpers.cli.repository import notebooks_folder, packaged, require_clone
 from helpers.regenerate.limits import DEFAULTS, Limits, read_limits
 
 if TYPE_CHECKING:
@@ -249,6 +250,8 @@ def refresh(notebooks: tuple[str, ...]) -> None:
 
     folder = notebooks_folder()
     paths = default_notebooks(folder, notebooks, allowed_values())
+    for path in paths:
+        require_clone(path)
     with executors.refreshing(executors.default_jobs()) as execute:
         _reported(
             len(paths),
@@ -270,24 +273,30 @@ def lab(edit: bool, options: tuple[str, ...]) -> None:
     you like, the stored outputs that the tests compare with stay as they are. Copies
     that you have changed are kept from one time to the next; others are renewed when the
     notebook has changed. The folder data/ beside them is no copy: tables and codebook
-    that you change there are those that all commands read.
+    that you change there are those that all commands read. Only where the package was
+    installed without a clone are they copies too, which other commands read if
+    COALITION_DATA names them; lab/ is then made in the current folder.
     """
     from helpers.dataset.files import data_folder  # noqa: PLC0415
     from helpers.regenerate import lab as jupyter  # noqa: PLC0415
 
     jupyter.refuse_root(options)
     notebooks = notebooks_folder()
-    house = notebooks.parent
+    house = Path.cwd() if packaged(notebooks) else notebooks.parent
     with data_errors():
         data = data_folder()
     if edit:
+        require_clone(notebooks)
         jupyter.open_lab(house if data.is_relative_to(house) else notebooks, notebooks, options)
         return
-    for name in jupyter.working_copies(notebooks, house / "lab"):
-        click.echo(f"{name} has changed since you changed your copy, which is kept: rename it.")
-    unreachable = jupyter.show_data(house / "lab", data)
-    if unreachable:
+    kept = jupyter.working_copies(notebooks, house / "lab")
+    if packaged(data):
+        kept += jupyter.copied_data(house / "lab", data)
+        os.environ["COALITION_DATA"] = str(house / "lab" / jupyter.DATA)
+    elif unreachable := jupyter.show_data(house / "lab", data):
         click.echo(unreachable)
+    for name in kept:
+        click.echo(f"{name} has changed since you changed your copy, which is kept: rename it.")
     jupyter.open_lab(house / "lab", house / "lab", options)
 
 
@@ -305,8 +314,10 @@ def new_notebook(name: str, question: str) -> None:
     """
     from helpers.cli import skeleton  # noqa: PLC0415
 
+    folder = notebooks_folder()
+    require_clone(folder)
     with data_errors():
-        path = skeleton.new_notebook(notebooks_folder(), name, question)
+        path = skeleton.new_notebook(folder, name, question)
     click.echo(f"Look at: {path}")
 
 

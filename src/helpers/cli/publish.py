@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from helpers.cli.group import WrongInput, allowed_values, data_errors, example, main
-from helpers.cli.repository import notebooks_folder
+from helpers.cli.repository import notebooks_folder, require_clone
 from helpers.publish.export.formats import FORMATS
 
 
@@ -56,6 +56,7 @@ def site(out: Path, show: bool, port: int) -> None:
     Made from the stored notebooks and the tables; nothing is executed, and no page asks
     anything of other sites.
     """
+    require_clone()
     from helpers.publish.site.build import build_site  # noqa: PLC0415
 
     target = out.expanduser().absolute()

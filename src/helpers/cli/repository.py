@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import helpers
-from helpers.dataset.files import CODINGS, VERIFYING, data_folder
+from helpers.cli.group import WrongInput
+from helpers.dataset.files import CODINGS, PACKAGED, REPOSITORY, VERIFYING, data_folder
 
 if TYPE_CHECKING:
     from helpers.regenerate.incremental import Project
@@ -18,8 +19,21 @@ if TYPE_CHECKING:
 def notebooks_folder() -> Path:
     """Return the folder in ``COALITION_NOTEBOOKS``, or the repository's."""
     chosen = os.environ.get("COALITION_NOTEBOOKS")
-    folder = Path(chosen) if chosen else Path(helpers.__file__).resolve().parents[2] / "notebooks"
+    folder = Path(chosen) if chosen else REPOSITORY / "notebooks"
     return folder.expanduser().resolve()
+
+
+def packaged(path: Path) -> bool:
+    """Tell whether a path was installed with the package, so that nothing may change it."""
+    return path.is_relative_to(PACKAGED)
+
+
+def require_clone(path: Path = REPOSITORY) -> None:
+    """Refuse a path that was installed with the package."""
+    if packaged(path):
+        raise WrongInput(
+            "this needs a clone of the repository, and the package was installed without one"
+        )
 
 
 def project() -> "Project":

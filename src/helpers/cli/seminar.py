@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from helpers.cli.group import allowed_values, data_errors, example, main
-from helpers.cli.repository import notebooks_folder
+from helpers.cli.repository import notebooks_folder, require_clone
 
 
 @main.command(epilog=example("coalition seminar build/seminar"))
@@ -17,6 +17,7 @@ def seminar(out: Path) -> None:
     the notebooks, for students without solutions. OUT must be a free name: nothing is ever
     replaced.
     """
+    require_clone()
     from helpers.publish.seminar.write import START, write_seminar  # noqa: PLC0415
 
     target = out.expanduser().absolute()

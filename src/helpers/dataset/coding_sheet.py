@@ -115,7 +115,7 @@ def read_coding_sheet(path: Path) -> Filled:
     either; the others are kept.
     """
     if find_spec("openpyxl") is None:
-        needed = "the package openpyxl; install the extra: pip install -e '.[seminar]'"
+        needed = "the package openpyxl: pip install 'coalition-of-the-unwilling[seminar]'"
         raise ValueError(f"{path.name} needs {needed}")
     message = _unsafe(path)
     if message:

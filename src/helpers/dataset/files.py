@@ -34,7 +34,10 @@ VERIFYING = "helpers.verifying"
 CODINGS = "COALITION_CODINGS"
 """The environment variable that names a folder of codings from outside, such as a class's."""
 
-REPOSITORY = Path(__file__).resolve().parents[3]
+PACKAGED = Path(__file__).resolve().parents[1] / "collection"
+"""Where data and notebooks lie that were installed without a clone, for nobody to write to."""
+REPOSITORY = PACKAGED if PACKAGED.is_dir() else Path(__file__).resolve().parents[3]
+"""What holds the folders data and notebooks."""
 _instead: ContextVar[Path | None] = ContextVar("data folder to use instead", default=None)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from helpers.dataset.codebook import load_codebook
+from helpers.dataset.codebook import Variable, load_codebook
 from helpers.dataset.loading import load_states, load_table
 from helpers.dataset.outcomes import CODED
 
@@ -83,6 +83,16 @@ def in_labels(text: str) -> str:
 def code_or_status(codes: pd.Series, status: pd.Series) -> pd.Series:
     """Return codes, or in round brackets the status where there is none."""
     return codes.where(status == CODED, "(" + status + ")")
+
+
+def worded(variable: Variable, said: str) -> str:
+    """Return codes as the codebook labels them; why there is none stays as it is.
+
+    >>> worded(load_codebook().variable("turns_to"), "china;west")
+    'China, the West'
+    """
+    known = {code.id.replace("_", " "): code.label for code in variable.codes}
+    return ", ".join(known.get(code.replace("_", " "), code) for code in said.split(";"))
 
 
 def text_name() -> str:

@@ -110,7 +110,7 @@ def _client(address: str) -> Any:
     try:
         from distributed import Client  # noqa: PLC0415
     except ImportError as error:
-        message = "--cluster needs Dask: install this package with its extra [cluster]"
+        message = "--cluster needs Dask: pip install 'coalition-of-the-unwilling[cluster]'"
         raise RegenerateError(message) from error
     try:
         return Client(  # type: ignore[no-untyped-call]

@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from helpers.regenerate import warm
@@ -26,11 +26,23 @@ def working_copies(notebooks: Path, folder: Path) -> list[str]:
     A copy whose cells somebody has changed is never overwritten; one that was only run is
     renewed when its notebook has changed.
     """
+    return _copies(find_notebooks(notebooks), folder)
+
+
+def copied_data(folder: Path, data: Path) -> list[str]:
+    """Copy the data into a folder as notebooks are copied; names of files changed on both sides."""
+    copies = folder / DATA
+    if copies.is_symlink():
+        copies.unlink()
+    return _copies(sorted(path for path in data.iterdir() if path.is_file()), copies)
+
+
+def _copies(originals: Iterable[Path], folder: Path) -> list[str]:
     folder.mkdir(exist_ok=True)
     record = folder / RECORD
     copied = _remembered(record)
     kept = []
-    for original in find_notebooks(notebooks):
+    for original in originals:
         content, name = original.read_bytes(), original.name
         copy, whole = folder / name, _hash(content)
         known = copied.get(name, {})
@@ -72,13 +84,13 @@ def _hash(content: bytes) -> str:
 
 
 def _cells(content: bytes) -> str:
-    """Return what stands for the text of a notebook's cells, without what they put out."""
+    """Return what stands for the text of a notebook's cells, or for all of another file."""
     try:
         cells = json.loads(content)["cells"]
         return _hash(json.dumps([[c["cell_type"], "".join(c["source"])] for c in cells]).encode())
     except (ValueError, KeyError, TypeError):
-        # No notebook any more: somebody's work all the same.
-        return ""
+        # A table, or no notebook any more: somebody's work all the same.
+        return _hash(content)
 
 
 def lab_arguments(root: Path, folder: Path, token: str, options: Sequence[str]) -> list[str]:

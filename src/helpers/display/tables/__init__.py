@@ -20,10 +20,16 @@ from helpers.display.tables.codings import (
     evidence_table,
     members_table,
     missing_table,
+    newest_table,
     provenance,
     variables_table,
 )
-from helpers.display.tables.consistency import consistency_table, consistency_text, pointing
+from helpers.display.tables.consistency import (
+    consistency_table,
+    consistency_text,
+    pointing,
+    uncited_text,
+)
 from helpers.display.tables.crossed import MISSING, axis, cross_counts, cross_names
 from helpers.display.tables.html import LinkedTable, as_html, readable
 from helpers.display.tables.measures import (
@@ -102,6 +108,7 @@ __all__ = [
     "missing_table",
     "moved_table",
     "names",
+    "newest_table",
     "pairs_table",
     "pivotal_table",
     "pointing",
@@ -119,6 +126,7 @@ __all__ = [
     "types_side_by_side",
     "types_table",
     "types_text",
+    "uncited_text",
     "under",
     "value_label",
     "variables_table",

@@ -7,7 +7,7 @@ import pandas as pd
 
 from helpers.analysis.comparison import SIDES, UNCHANGED, change_label
 from helpers.dataset.words import code_or_status, count_of, labels
-from helpers.display.tables.labelled import by_name, state_and_variable, type_labels
+from helpers.display.tables.labelled import by_name, code_labels, state_and_variable, type_labels
 
 
 def verdicts_table(theses: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -69,8 +69,9 @@ def _verdict(row: "pd.Series[Any]") -> str:
 
 
 def _codes_of(changes: pd.DataFrame, side: str) -> pd.Series:
-    """Return codes, or in brackets the reason why there is none."""
-    return code_or_status(changes[f"code_{side}"], changes[f"status_{side}"].str.replace("_", " "))
+    """Return codes (labels), or in brackets the reason why there is none."""
+    why = changes[f"status_{side}"].str.replace("_", " ")
+    return code_or_status(code_labels(changes, f"code_{side}"), why)
 
 
 def _evidence(row: "pd.Series[Any]", side: str) -> str:

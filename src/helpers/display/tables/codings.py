@@ -9,7 +9,13 @@ from helpers.dataset.codebook import Variable, load_codebook
 from helpers.dataset.loading import case_names, load_codings, load_table
 from helpers.dataset.outcomes import ADJUDICATED, CODED, NOT_READ, SILENT
 from helpers.dataset.words import labels, listing, names
-from helpers.display.tables.labelled import by_name, reasons, rows_of
+from helpers.display.tables.labelled import (
+    by_name,
+    code_labels,
+    reasons,
+    rows_of,
+    state_and_variable,
+)
 
 
 def variables_table(variables: Iterable[str]) -> pd.DataFrame:
@@ -96,6 +102,18 @@ def evidence_table(account: str, state: str, coder: str = ADJUDICATED) -> pd.Dat
     codings = codings[(codings["state"] == state) & (codings["status"] != SILENT)]
     columns = ["variable", "status", "code", "confidence", "locator", "rationale"]
     return codings[columns].set_index("variable")
+
+
+def newest_table(dated: pd.DataFrame) -> pd.DataFrame:
+    """Return rows of `helpers.evidence.with_newest` to read, those with the oldest evidence first.
+
+    Indexed by state and variable (short names): code (label), confidence, date of the newest
+    evidence.
+    """
+    rows = dated.sort_values("newest", kind="stable")
+    table = state_and_variable(rows).assign(code=code_labels(rows))
+    table[["confidence", "newest evidence"]] = rows[["confidence", "newest"]]
+    return table.set_index(["state", "variable"])
 
 
 def provenance(account: str) -> pd.DataFrame:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from helpers.dataset.checks import Mismatch, mismatches
 from helpers.dataset.schema import TABLES
-from helpers.dataset.words import labels
+from helpers.dataset.words import labels, listing
 from helpers.display.tables.labelled import state_and_variable
 
 UNEXPLAINED = "to explain, or to mend"
@@ -35,6 +35,16 @@ def consistency_text(found: Iterable[Mismatch]) -> str:
         for m in sorted(found, key=lambda m: bool(m.explanation))
     ]
     return "".join(f"{line}\n" for line in lines)
+
+
+def uncited_text(events: pd.DataFrame, n_events: int) -> str:
+    """Return which of so many events no coding cites (`helpers.evidence.uncited`), by direction."""
+    counted = f"cited by no coding: {len(events)} of {n_events} events\n"
+    known = labels("event_directions")
+    groups = {d: events["event"][events["direction"] == d] for d in known}
+    return counted + "".join(
+        f"  {known[d]}, {len(found)}: {listing(found)}\n" for d, found in groups.items()
+    )
 
 
 def pointing(mismatch: Mismatch) -> str:

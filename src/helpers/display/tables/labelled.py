@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from helpers.dataset.codebook import load_codebook
-from helpers.dataset.words import labels, names
+from helpers.dataset.words import labels, names, worded
 
 
 def by_name(table: pd.DataFrame) -> pd.DataFrame:
@@ -36,6 +36,13 @@ def state_and_variable(table: pd.DataFrame) -> pd.DataFrame:
     short = {variable.id: variable.short_label for variable in load_codebook().variables}
     columns = {"state": names(table["state"]), "variable": table["variable"].map(short)}
     return pd.DataFrame(columns, index=table.index)
+
+
+def code_labels(codings: pd.DataFrame, column: str = "code") -> pd.Series:
+    """Return the codes of codings, in a column beside ``variable``, as the codebook labels them."""
+    known = map(load_codebook().variable, codings["variable"])
+    said = [worded(*pair) for pair in zip(known, codings[column], strict=True)]
+    return pd.Series(said, codings.index, dtype="str")
 
 
 def lines_of(table: pd.DataFrame) -> str:

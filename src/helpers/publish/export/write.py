@@ -78,8 +78,8 @@ def _require_package(style: str, chosen: Format) -> None:
     """Raise an error that says what to install, if a package is missing."""
     if chosen.needs and find_spec(chosen.needs) is None:
         raise ValueError(
-            f"the format {style} needs the package {chosen.needs}; "
-            "install the extra: pip install -e '.[export]'"
+            f"the format {style} needs the package {chosen.needs}: "
+            "pip install 'coalition-of-the-unwilling[export]'"
         )
 
 

@@ -24,10 +24,10 @@ from helpers.dataset.codebook import load_codebook
 from helpers.dataset.files import REPOSITORY
 from helpers.dataset.loading import coverage, load_cases, load_codings, load_table
 from helpers.dataset.outcomes import CODED, SILENT
-from helpers.dataset.words import labels, listing, names
+from helpers.dataset.words import labels, listing, names, worded
 from helpers.publish.site.markup import Html, Markdown, fenced, grid, joined, link, page, prose, tag
 from helpers.publish.site.start_page import latest
-from helpers.publish.site.support_types import account_labels, other_types, shown_type, worded
+from helpers.publish.site.support_types import account_labels, other_types, shown_type
 
 STUDENTS = "for-students.html"
 """The page whose address a class is given."""

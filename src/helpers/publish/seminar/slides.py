@@ -15,7 +15,7 @@ from helpers.dataset.codebook import Entry, Variable, load_codebook
 from helpers.dataset.loading import load_cases, load_codings
 from helpers.dataset.outcomes import CODED
 from helpers.dataset.rules import Condition, in_words, rests_on
-from helpers.dataset.words import code_or_status, in_labels, labels, listing, names
+from helpers.dataset.words import code_or_status, in_labels, labels, listing, names, worded
 from helpers.publish.seminar.plan import (
     STUDENTS,
     code_label,
@@ -27,7 +27,7 @@ from helpers.publish.seminar.plan import (
 )
 from helpers.publish.site.markup import CODE, Html, joined, link, tag
 from helpers.publish.site.start_page import latest
-from helpers.publish.site.support_types import account_labels, other_types, shown_type, worded
+from helpers.publish.site.support_types import account_labels, other_types, shown_type
 
 Table: TypeAlias = tuple[list[str], list[list[object]]]
 """The heads of columns, and the rows."""

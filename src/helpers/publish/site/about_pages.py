@@ -11,6 +11,9 @@ from helpers.publish.export.table_model import Contents
 from helpers.publish.site.gallery import Shown, limits_of, linked
 from helpers.publish.site.markup import Markdown, fenced, grid, md, page, prose, tag
 
+RECORD = "What the record cannot say"
+"""A section of the tables' documentation that stands among the limits too."""
+
 
 def cite_page(contents: Contents) -> Markdown:
     """Return the page that says how to cite."""
@@ -67,6 +70,8 @@ def limits_page(notebooks: list[Shown]) -> Markdown:
     return page(
         "What the data cannot say",
         _to_tables(section(REPOSITORY / "README.md", "What it cannot say")),
+        Markdown(f"## {RECORD}"),
+        linked(section(REPOSITORY / "data" / "README.md", RECORD), names, "notebooks/"),
         Markdown("## Question by question"),
         *parts,
     )

@@ -70,7 +70,8 @@ def require_packages() -> None:
     missing = [name for name in NEEDED if find_spec(name) is None]
     if missing:
         raise ValueError(
-            f"the site needs the package {missing[0]}; install the extra: pip install -e '.[site]'"
+            f"the site needs the package {missing[0]}: "
+            "pip install 'coalition-of-the-unwilling[site]'"
         )
 
 

@@ -92,7 +92,8 @@ def grid(
         The cells; the first of a row names it.
     kind : str
         Classes of the table; ``sortable`` lets the page's script sort and filter it,
-        ``stacked`` shows each row as a card where the window is narrow.
+        ``stacked`` shows each row as a card where the window is narrow; ``fits`` lets cells wrap
+        rather than be wider than the page.
     """
     stacked = "stacked" in kind.split()
 

@@ -6,7 +6,7 @@ from typing import Any
 from helpers.analysis.readings import Readings, readings
 from helpers.analysis.sensitivity import finding_counts, verdict_counts
 from helpers.analysis.teaching import text_accounts
-from helpers.analysis.typology import derive, thesis
+from helpers.analysis.typology import derive, open_because_of, thesis
 from helpers.dataset.allowed import account_ids
 from helpers.dataset.codebook import load_codebook
 from helpers.dataset.loading import load_cases, load_table
@@ -82,9 +82,10 @@ def start_page(contents: Contents) -> Markdown:
         coded_by,
         Markdown("## The states"),
         md(
-            "The type that each state's codes give in each account, and what else it could be by "
-            "the latest ({label}). A state's name leads to its codes, their evidence and its "
-            "votes; [all members of the UN](states/index.md) are on a map.",
+            "The type that each state's codes give in each account, what else it could be by the "
+            "latest ({label}), and which variables without a code leave that open. A state's name "
+            "leads to its codes, their evidence and its votes; [all members of the UN]"
+            "(states/index.md) are on a map.",
             label=account_labels()[latest()],
         ),
         _states(),
@@ -157,7 +158,8 @@ def _what_readings_are(found: Readings) -> Html:
 def _states() -> Html:
     """Return the cases with their type in every account."""
     derived = {account: derive(load_cases(account)) for account in account_ids()}
-    last = derived[latest()]
+    last, unknown = derived[latest()], open_because_of(load_cases(latest()))
+    short = {variable.id: variable.short_label for variable in load_codebook().variables}
     steps = {entry.id: entry.step for entry in load_codebook().support_types}
     # The most supportive first; undetermined stands outside the order, and so comes last.
     rank = last["type"].map(
@@ -168,9 +170,11 @@ def _states() -> Html:
     for state, name in zip(order, names(order), strict=True):
         kinds = [shown_type(str(table.loc[state, "type"])) for table in derived.values()]
         others = other_types(str(last.loc[state, "type"]), last.loc[state, "could_be"])
+        if missing := [short[variable] for variable in unknown[state]]:
+            others += f" (not known: {', '.join(missing)})"
         rows.append([link(f"states/{state}.html", name), *kinds, others])
     head = ["state", *account_labels().values(), "could also be"]
-    return grid("Support types by state", head, rows, kind="sortable stacked")
+    return grid("Support types by state", head, rows, kind="sortable stacked fits")
 
 
 def _thesis(shown: Mapping[str, Readings]) -> list[object]:

@@ -9,12 +9,13 @@ from typing import Any
 import pandas as pd
 
 from helpers.analysis import profiles
+from helpers.analysis.evidence import ended_before, unchanged_since, with_newest
 from helpers.analysis.typology import derive
 from helpers.analysis.votes import agreement, roll_calls
 from helpers.dataset.checks import mismatches
 from helpers.dataset.codebook import Entry, load_codebook
-from helpers.dataset.loading import case_names, load_cases, load_states, load_table
-from helpers.dataset.words import text_name
+from helpers.dataset.loading import case_names, load_cases, load_codings, load_states, load_table
+from helpers.dataset.words import listing, text_name, worded
 from helpers.display import plots
 from helpers.display.plots.figure import Picture
 from helpers.display.tables.consistency import UNEXPLAINED, pointing
@@ -30,7 +31,7 @@ from helpers.publish.site.markup import (
     page,
     tag,
 )
-from helpers.publish.site.support_types import account_labels, other_types, shown_type, worded
+from helpers.publish.site.support_types import account_labels, other_types, shown_type
 from helpers.publish.site.tile_map import NO_BORDERS, reference, tile_map
 
 
@@ -77,6 +78,11 @@ class Members:
     def derived(self) -> dict[str, pd.DataFrame]:
         """Types of the cases, by label of an account."""
         return {label: derive(load_cases(name)) for name, label in account_labels().items()}
+
+    @cached_property
+    def newest(self) -> dict[str, pd.DataFrame]:
+        """Codings with the date of their newest evidence, by account."""
+        return {name: with_newest(load_codings(name)) for name in account_labels()}
 
     @cached_property
     def figures(self) -> dict[str, Picture]:
@@ -209,6 +215,7 @@ def _coded(members: Members, state: str) -> list[object]:
         f"What each code rests on: paragraphs of {text_name()} (a section and the number of a "
         "paragraph in it), dated events, or roll calls at the General Assembly.",
         _evidence(evidence, {*events["event"], *members.resolutions.index}),
+        *_unchanged(members, state),
         Markdown("## Evidence against itself"),
         _against(state),
         Markdown("## Events"),
@@ -228,7 +235,7 @@ def _types(members: Members, state: str) -> Html:
         codes = [worded(level, str(row[level.id])) for level in levels]
         rows.append([account, shown_type(str(row["type"])), others, *codes])
     head = ["account", "type", "could also be", *(level.label.lower() for level in levels)]
-    return grid("Support type by account", head, rows)
+    return grid("Support type by account", head, rows, kind="stacked fits")
 
 
 def _codes(state: str) -> Html:
@@ -242,7 +249,7 @@ def _codes(state: str) -> Html:
         ]
         for variable in variables
     ]
-    return grid("Codes by account", ["variable", *codes.columns], rows)
+    return grid("Codes by account", ["variable", *codes.columns], rows, kind="stacked")
 
 
 def _evidence(evidence: pd.DataFrame, places: set[str]) -> Html:
@@ -262,6 +269,23 @@ def _evidence(evidence: pd.DataFrame, places: set[str]) -> Html:
     ]
     head = ["variable", "account", "code", "confidence", "where", "why"]
     return grid("Evidence of the codes", head, rows, kind="sortable stacked")
+
+
+def _unchanged(members: Members, state: str) -> list[str]:
+    """Return, for each account of events that another went before, which codes rest on old news."""
+    variables = {variable.id: variable.label for variable in load_codebook().variables}
+    said = []
+    for account, rows in members.newest.items():
+        own = rows[rows["state"] == state]
+        for label, day in ended_before(account).items():
+            old = unchanged_since(own, day)
+            last = zip(old["variable"].map(variables), old["newest"], strict=True)
+            said.append(
+                f"What was last reported holds until an event changes it: of the {len(own)} codes "
+                f'of "{account_labels()[account]}", {len(old)} rest only on evidence up to {day}, '
+                f'the end of "{label}" ({listing(f"{name} {date}" for name, date in last)}).'
+            )
+    return said
 
 
 def _against(state: str) -> object:

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable
 
-from helpers.dataset.codebook import Variable, load_codebook
+from helpers.dataset.codebook import load_codebook
 from helpers.dataset.loading import load_table
-from helpers.display.plots.figure import plain
 from helpers.publish.site.markup import Html, joined, prose, tag
 
 
@@ -33,12 +32,6 @@ def other_types(name: str, could_be: Iterable[str]) -> str:
     """
     labels = {entry.id: entry.label for entry in load_codebook().support_types}
     return ", ".join(labels[kind] for kind in could_be if kind != name) or "nothing else"
-
-
-def worded(variable: Variable, said: str) -> str:
-    """Return codes as the codebook labels them; why there is none stays as it is."""
-    labels = {plain(code.id): code.label for code in variable.codes}
-    return ", ".join(labels.get(plain(code), code) for code in said.split(";"))
 
 
 def legend_of_types() -> Html:
