@@ -16,12 +16,16 @@ from click.testing import CliRunner
 from kernel_runner import PATIENCE, wait_for
 from tracked_files import tracked_files
 
+from helpers import __version__
 from helpers.cli import main, repository
 from helpers.dataset.files import REPOSITORY
 from helpers.regenerate import lab
 
 PLACES = {"src/": "", "data/": "helpers/collection/data/"}
 PLACES |= {"notebooks/": "helpers/collection/notebooks/"}
+# What belongs to the whole environment: the configuration of Jupyter.
+SHARED = f"coalition_of_the_unwilling-{__version__}.data/data/etc/jupyter/"
+PLACES |= {"src/helpers/publish/jupyter_config/": SHARED}
 STRAY = ["data/._codings.csv", "notebooks/.ipynb_checkpoints/a.ipynb", "src/helpers/a.pyc"]
 NOTEBOOKS = sorted(path.stem for path in (REPOSITORY / "notebooks").glob("*.ipynb"))
 WITHOUT_CLONE = "this needs a clone of the repository"
