@@ -238,7 +238,12 @@ def test_every_part_is_computed_for_any_scheme(account: str) -> None:
         plan.where_it_misleads,
         plan.what_the_data_answer,
     ):
-        assert "nan" not in re.findall(r"\w+", part(account))
+        shown = re.sub(r"<[^>]*>", "", part(account))
+        words = {*re.findall(r"\w+", shown)}
+        book = load_codebook()
+        ids = {entry.id for v in book.variables for entry in (v, *v.codes) if "_" in entry.id}
+        assert words & {"nan", *ids} == set()
+        assert "`" not in re.sub(r"`coalition .*?`", "", shown)
 
 
 # What a class can expect
@@ -393,7 +398,7 @@ def test_slides_leave_out_rules_that_are_not_about_texts(tmp_path: Path, account
     left_out = load_codebook().marked("rules", "not_of_texts")
     assert left_out
     for entry in load_codebook().lists["rules"]:
-        assert (str(slides._said(entry.rule)) in text) == (entry not in left_out), entry.id
+        assert (str(slides.rule_html(entry.rule)) in text) == (entry not in left_out), entry.id
 
 
 def test_slides_explain_every_type_before_what_follows(tmp_path: Path, account: str) -> None:

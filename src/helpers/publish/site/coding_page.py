@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from helpers.dataset import coding_sheet
 from helpers.dataset.codebook import load_codebook
 from helpers.dataset.loading import case_names, load_table
 from helpers.dataset.outcomes import ADJUDICATED
@@ -69,6 +70,23 @@ def material() -> dict[str, Any]:
         "coders": [{"id": c.id, "label": c.label} for c in load_codebook().lists["coders"]],
         "standing": ADJUDICATED,
         "paragraphs": _paragraphs(),
+        "sheet": _sheet(),
+    }
+
+
+def _sheet() -> dict[str, Any]:
+    """Return how a coding sheet for Excel is laid out, for the script that reads one."""
+    return {
+        "instructions": coding_sheet.INSTRUCTIONS,
+        "unread": [coding_sheet.CODEBOOK, coding_sheet.LISTS],
+        "pseudonym": coding_sheet.PSEUDONYM,
+        "account": coding_sheet.ACCOUNT,
+        "head": coding_sheet.HEAD,
+        "columns": coding_sheet.COLUMNS,
+        "places": coding_sheet.place_columns(),
+        "tick": coding_sheet.TICK,
+        "member": coding_sheet.MEMBER,
+        "largest": coding_sheet.LARGEST,
     }
 
 

@@ -40,7 +40,7 @@
       name: file.name, bytes: new Uint8Array(await file.slice(0, ENOUGH_BYTES).arrayBuffer()),
     })));
     ({ files, replaced } = classroom.add(files, read));
-    found = classroom.gather(files, book, material);
+    found = await classroom.gather(files, book, material);
     if (!coded().some(({ id }) => id === account)) account = coded()[0]?.id ?? "";
     asTop(true);
     show();
@@ -64,7 +64,7 @@
 
   function dropZone() {
     const input = el("input", {
-      type: "file", id: "files", multiple: true, accept: ".csv",
+      type: "file", id: "files", multiple: true, accept: ".csv,.xlsx",
       change: (event) => {
         take([...event.target.files]);
         event.target.value = "";
