@@ -198,7 +198,7 @@ def test_the_address_is_that_of_the_change(page: Page, folder: Path) -> None:
     assert query(page) == "account=essay&recognises_annexations=recognised"
     assert result(page) == ("full_backer", "full_backer")
     moved = page.locator("tr.moved").all_inner_texts()
-    assert any("Recognition level" in text and "recognises_annexations" in text for text in moved)
+    assert any("Recognition level" in text and "Four regions is" in text for text in moved)
     assert any("recognises and arms" in text and "Iran, North Korea" in text for text in moved)
     expect(page.get_by_role("status")).to_contain_text("As coded: military backer")
     page.select_option("#what-if-account", "record_2026")
