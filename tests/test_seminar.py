@@ -30,6 +30,7 @@ from helpers.publish.seminar.slides import write_slides
 from helpers.publish.site.build import build_site
 
 try:
+    from axe_playwright_python.sync_playwright import Axe
     from reader import Reader, chromium
 except ModuleNotFoundError:
     if os.environ.get("CI"):
@@ -375,6 +376,20 @@ def test_slides_ask_nothing_of_the_network_and_fit_the_screen(
             return [slide.innerText.split("\\n")[0], slide.scrollHeight];
         })"""
     )
+    # The first run puts axe there; it looks at what is shown, so each slide is looked at.
+    Axe().run(window)
+    found = window.evaluate(
+        """async () => {
+            const all = [];
+            for (let place = 0; place < Reveal.getTotalSlides(); place += 1) {
+                Reveal.slide(place);
+                const { violations } = await axe.run(document, { preload: false });
+                all.push(...violations.map((one) => [place, one.id, one.nodes[0].html]));
+            }
+            return all;
+        }"""
+    )
+    assert found == []
     assert len(heights) > 10
     assert [title for title, height in heights if height > HIGHEST] == []
     one.context.close()

@@ -151,7 +151,7 @@ def _rules() -> Iterator[Html]:
     book = load_codebook()
     rules = [r for r in book.lists["rules"] if r not in book.marked("rules", "not_of_texts")]
     for part in _parts([tag("li", rule_html(entry.rule)) for entry in rules], RULES):
-        yield _slide("General rules", tag("ul", *part), kind="dense")
+        yield _slide("General rules", tag("ul", *part))
 
 
 def _parts(items: Sequence[Html], most: int) -> Iterator[list[Html]]:
@@ -193,7 +193,7 @@ def _coded(codings: pd.DataFrame) -> Table:
         ]
         for _, row in codings.assign(said=said).iterrows()
     ]
-    return ["", "code", "paragraph", "why"], rows
+    return ["question", "code", "paragraph", "why"], rows
 
 
 def _tables(title: str, table: Table) -> Iterator[Html]:
@@ -235,7 +235,7 @@ def _expected(account: str, states: list[str]) -> Iterator[Html]:
     rows: list[list[object]] = [
         [pair_name(row), code_label(row), row["rationale"]] for _, row in own.iterrows()
     ]
-    yield from _tables("Where we expected you to differ", (["", "our code", "why"], rows))
+    yield from _tables("Where we expected you to differ", (["state and question", "our code", "why"], rows))
 
 
 def _levels(account: str, states: list[str]) -> Html:
@@ -310,7 +310,7 @@ def _follows(account: str, states: list[str], site: str) -> Iterator[Html]:
             names(states), derive(load_cases(chosen)).loc[states].iterrows(), strict=True
         )
     ]
-    yield from _tables("What follows", (["", "account", "type", "could also be"], rows))
+    yield from _tables("What follows", (["state", "account", "type", "could also be"], rows))
 
 
 def _thesis(account: str) -> Iterator[Html]:

@@ -248,7 +248,7 @@
       const name = one.member ? `${variable.label}: ${named(variable.codes, one.member).label}` : variable.label;
       return [name, percent(one.percent), String(one.nUnits), String(one.nCoders), percent(one.percentMissing), String(one.unitsMissing)];
     });
-    const head = ["variable", "percent", "states", "coders", "percent, both coded", "states"];
+    const head = ["variable", "percent", "states", "coders", "percent, both coded", "states, both coded"];
     const made = table("Agreement by variable", head, rows);
     return section("variables", "By variable", el("p", {}, "First with silence as an answer like others, then among those who "
       + "found a code. Members of a set one by one."),
