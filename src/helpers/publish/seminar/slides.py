@@ -235,7 +235,9 @@ def _expected(account: str, states: list[str]) -> Iterator[Html]:
     rows: list[list[object]] = [
         [pair_name(row), code_label(row), row["rationale"]] for _, row in own.iterrows()
     ]
-    yield from _tables("Where we expected you to differ", (["state and question", "our code", "why"], rows))
+    yield from _tables(
+        "Where we expected you to differ", (["state and question", "our code", "why"], rows)
+    )
 
 
 def _levels(account: str, states: list[str]) -> Html:

@@ -8,7 +8,7 @@ from helpers.dataset.loading import case_names, load_table
 from helpers.dataset.outcomes import ADJUDICATED
 from helpers.publish.export.codebook_json import as_json
 from helpers.publish.site.markup import Markdown, link, page, tag
-from helpers.publish.site.scripts import data_script, scripts
+from helpers.publish.site.scripts import data_script, labelled, scripts
 
 SCRIPTS = (
     "rules.js",
@@ -47,7 +47,7 @@ def coding_page() -> Markdown:
 def coding_data() -> dict[str, bytes]:
     """Return, by the names of scripts, what coding needs and what is shown after it."""
     return {
-        "material.js": data_script(book=as_json(load_codebook()), material=material()),
+        "material.js": data_script(book=labelled(as_json(load_codebook())), material=material()),
         "project.js": data_script(project=_project()),
     }
 

@@ -12,17 +12,14 @@ from helpers.dataset.codebook import Codebook, load_codebook
 from helpers.dataset.loading import case_names, load_cases, load_codings
 from helpers.dataset.outcomes import CODED
 from helpers.dataset.rules import in_words
-from helpers.dataset.words import in_labels
 from helpers.publish.export.codebook_json import as_json
 from helpers.publish.site.markup import Html, joined, tag
-from helpers.publish.site.scripts import data_script, scripts
+from helpers.publish.site.scripts import data_script, labelled, scripts
 from helpers.publish.site.support_types import account_labels
 
 DATA = "whatif-data.js"
 SCRIPTS = ("rules.js", DATA, "whatif.js")
 _NEEDED = ("variables", "levels", "support_types", "flags", "bounds", "thesis", "statuses")
-_RULED = ("support_types", "flags", "bounds", "thesis")
-"""Lists of which rules are shown."""
 _FACTS = ("id", "label", "type", "group", "silence_code", "codes", "requires")
 
 
@@ -43,7 +40,7 @@ def what_if_data() -> bytes:
     return data_script(whatIfData=content)
 
 
-def _book(book: Codebook) -> dict[str, Any]:
+def _book(book: Codebook) -> Any:
     """Return what is needed of the codebook as JSON, each rule in words beside it."""
     whole = as_json(book)
     plain = {name: whole[name] for name in (*_NEEDED, "groups", "silence_readings")}
@@ -54,11 +51,7 @@ def _book(book: Codebook) -> dict[str, Any]:
         level["cases"] = [case | {"rule": in_words(case["when"])} for case in level["cases"]]
     said = {entry.id: {"label": entry.label, "rule": entry.rule} for entry in book.lists["bounds"]}
     plain["bounds"] = [bound | said[bound["id"]] for bound in plain["bounds"]]
-    cases = [case for level in plain["levels"] for case in level["cases"]]
-    for ruled in (*cases, *(entry for name in _RULED for entry in plain[name])):
-        for text in {"rule", "breaks"} & {*ruled}:
-            ruled[text] = in_labels(ruled[text])
-    return plain
+    return labelled(plain)
 
 
 def _account(account: str, label: str) -> dict[str, Any]:
