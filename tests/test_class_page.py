@@ -424,8 +424,9 @@ def sheets(folder: Path) -> Path:
 
     def odd(book: Any) -> None:
         """Leave something wrong, or other than text, in each state's sheet."""
-        for sheet, (column, value, _) in zip(states, WRONG.values(), strict=False):
-            type_in(book, sheet, "combat_troops", SOUND | {column: value})
+        for sheet, (kind, (column, value, _)) in zip(states, WRONG.items(), strict=False):
+            others = {} if kind == "no status" else SOUND
+            type_in(book, sheet, "combat_troops", others | {column: value})
             type_in(book, sheet, "arms_supply", {"status": "silent"})
         sure = SOUND | {"confidence": "medium"}
         type_in(book, states[7], "realignment", sure | {"code": "none"})
