@@ -1,13 +1,18 @@
 """The class page counts what `coalition agree` counts, and nothing in a file runs on it."""
 
+import base64
+import json
 import math
 import os
 import random
+import re
 import shutil
-from collections.abc import Iterator
+import zipfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from made_up_class import (
     COLUMNS,
@@ -19,6 +24,10 @@ from made_up_class import (
     write_class,
     write_codings,
 )
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from test_coding_sheet import KINDS, SOUND, WRONG, broken, type_codings
+from test_coding_sheet import place as cell
 
 from helpers.analysis.agreement import (
     by_coder,
@@ -30,8 +39,11 @@ from helpers.analysis.agreement import (
     verdicts_of,
 )
 from helpers.dataset.codebook import load_codebook
-from helpers.dataset.coding_files import read_coding_files
+from helpers.dataset.coding_files import MOST_BYTES, read_coding_files
+from helpers.dataset.coding_sheet import INSTRUCTIONS, LARGEST, PSEUDONYM
+from helpers.dataset.loading import case_names, load_codings
 from helpers.publish import site
+from helpers.publish.seminar.workbook import write_coding_sheet
 from helpers.publish.site.class_page import SCRIPTS
 from helpers.publish.site.coding_page import coding_data
 
@@ -45,11 +57,15 @@ except ModuleNotFoundError:
 
 STATIC = Path(site.__file__).parent / "static"
 SEED = 20261130
-N_CLASSES = 100
-COUNT = """(files) => {
-  const bytes = (text) => new TextEncoder().encode(text);
-  const given = files.map(([name, text]) => ({ name, bytes: bytes(text) }));
-  const { rows, problems } = classroom.gather(given, book, material);
+N_CLASSES, N_PARTS = 100, 20
+GATHER = """const gather = (files) => classroom.gather(files.map(([name, text]) => (
+  { name, bytes: Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0)) })), book, material);"""
+# One text, since the browser's driver takes minutes for many small values.
+GATHERED = f"""async (files) => {{ {GATHER} return JSON.stringify(await gather(files)); }}"""
+COUNT = f"""async (classes) => {{ {GATHER} return JSON.stringify(await Promise.all(classes.map(
+  async (files) => count(await gather(files)))));
+function count({{ rows, problems }}) {{"""
+COUNT += """
   const coders = classroom.byCoder(rows), states = material.states.map((state) => state.id);
   const pairs = classroom.byPair(book, states, coders);
   const missing = classroom.byPair(book, states, coders, "missing");
@@ -61,10 +77,10 @@ COUNT = """(files) => {
       [e.state, e.variable, e.nCoders, e.answers.length, e.percent])),
     states: classroom.meanBy(pairs, "state").map((e) => [e.id, e.nPairs, e.nDiffer, e.percent]),
   };
-}"""
-FOLLOW = """(files) => {
-  const given = files.map(([name, text]) => ({ name, bytes: new TextEncoder().encode(text) }));
-  const coders = classroom.byCoder(classroom.gather(given, book, material).rows);
+}}"""
+FOLLOW = f"""async (files) => {{ {GATHER}
+  const coders = classroom.byCoder((await gather(files)).rows);"""
+FOLLOW += """
   const states = material.states.map((state) => state.id);
   const all = [...classroom.follows(book, states, coders)];
   return Object.fromEntries(all.map(([name, of]) => [name, [
@@ -97,13 +113,19 @@ def browser() -> Iterator[Any]:
         yield running
 
 
-@pytest.fixture
-def page(browser: Any, place: Path) -> Iterator[Page]:
-    """Return the open page; nothing may go wrong on it, and nothing be asked of others."""
+@pytest.fixture(scope="module")
+def window(browser: Any, place: Path) -> Iterator[Reader]:
     one = Reader(browser, f"{place.as_uri()}/", LAPTOP, "light")
-    yield one.open("class.html")
+    yield one
     one.context.close()
-    assert one.wrong == []
+
+
+@pytest.fixture
+def page(window: Reader) -> Iterator[Page]:
+    """Return the page, opened anew; nothing may go wrong on it, and nothing be asked of others."""
+    window.page.goto(f"{window.address}class.html")
+    yield window.page
+    assert window.wrong == []
 
 
 def hand_in(page: Page, files: Any) -> None:
@@ -112,9 +134,9 @@ def hand_in(page: Page, files: Any) -> None:
     page.locator(".sum").wait_for()
 
 
-def texts(folder: Path) -> list[tuple[str, str]]:
-    """Return the files of a class, in no order of their names."""
-    files = [(path.name, path.read_text(encoding="utf-8")) for path in folder.iterdir()]
+def packed(folder: Path) -> list[tuple[str, str]]:
+    """Return the files of a folder in Base64, in no order of their names."""
+    files = [(p.name, base64.b64encode(p.read_bytes()).decode()) for p in folder.iterdir()]
     random.Random(len(files)).shuffle(files)
     return files
 
@@ -137,24 +159,25 @@ def rows_of(table: Any, *columns: str) -> list[Any]:
 
 
 @pytest.mark.parametrize(
-    "part", [0, *(pytest.param(part, marks=pytest.mark.long) for part in range(1, 10))]
+    "part", [0, *(pytest.param(part, marks=pytest.mark.long) for part in range(1, N_PARTS))]
 )
 def test_a_hundred_made_up_classes_have_the_same_numbers(
     page: Page, tmp_path: Path, part: int
 ) -> None:
-    for number in range(part, N_CLASSES, 10):
-        folder = write_class(tmp_path / str(number), 2 + number % 3, SEED + number)
+    numbers = range(part, N_CLASSES, N_PARTS)
+    folders = [write_class(tmp_path / str(n), 2 + n % 3, SEED + n) for n in numbers]
+    all_found = json.loads(page.evaluate(COUNT, [packed(folder) for folder in folders]))
+    for folder, found in zip(folders, all_found, strict=True):
         codings, problems = read_coding_files([folder])
         coders = by_coder(codings).values()
-        found = page.evaluate(COUNT, texts(folder))
-
         assert (found["n"], found["problems"], problems) == (len(codings), [], [])
         keys = ("variable", "member", "silent_as", "n_states", "n_coders", "percent_agreement")
         assert same(rows_of(reliability(*coders, n_resamples=20), *keys), found["variables"])
         keys = ("state", "variable", "n_coders", "n_answers", "percent_agreement")
-        for silent_as, theirs in zip(("category", "missing"), found["pairs"], strict=True):
-            assert same(rows_of(by_pair(*coders, silent_as=silent_as), *keys), theirs)
-        states = mean_by(by_pair(*coders), "state").reset_index()
+        pairs = [by_pair(*coders, silent_as=silent_as) for silent_as in ("category", "missing")]
+        for ours, theirs in zip(pairs, found["pairs"], strict=True):
+            assert same(rows_of(ours, *keys), theirs)
+        states = mean_by(pairs[0], "state").reset_index()
         keys = ("state", "n_pairs", "n_differ", "percent_agreement")
         ours = {row[0]: row for row in rows_of(states, *keys)}
         assert same([ours[row[0]] for row in found["states"]], found["states"])
@@ -164,7 +187,7 @@ def test_a_hundred_made_up_classes_have_the_same_numbers(
 def test_types_and_verdicts_of_each_coder_are_the_same(page: Page, tmp_path: Path) -> None:
     folder = write_class(tmp_path / "class", 6, SEED)
     ours = cases_of(by_coder(read_coding_files([folder])[0]))
-    found = page.evaluate(FOLLOW, texts(folder))
+    found = page.evaluate(FOLLOW, packed(folder))
 
     kinds, verdicts = types_of(ours), verdicts_of(ours)
     assert {name: [kinds[name].to_dict(), verdicts[name].to_dict()] for name in ours} == found
@@ -288,11 +311,11 @@ def test_files_can_be_dropped(page: Page, tmp_path: Path) -> None:
     page.evaluate(
         """(files) => {
           const dataTransfer = new DataTransfer();
-          for (const [name, text] of files) dataTransfer.items.add(new File([text], name));
+          for (const [name, text] of files) dataTransfer.items.add(new File([atob(text)], name));
           const event = new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true });
           document.querySelector(".drop").dispatchEvent(event);
         }""",
-        texts(twenty(tmp_path / "class")),
+        packed(twenty(tmp_path / "class")),
     )
 
     page.locator("#argue").wait_for()
@@ -352,11 +375,18 @@ def evil_files() -> dict[str, bytes]:
     }
 
 
-def test_nothing_in_a_file_runs_and_what_is_sound_is_counted(page: Page, tmp_path: Path) -> None:
+def test_nothing_in_a_file_runs_and_the_same_is_counted_and_named(
+    page: Page, tmp_path: Path
+) -> None:
     files = evil_files()
     for name, content in files.items():
         (tmp_path / name).write_bytes(content)
     codings, problems = read_coding_files([tmp_path])
+    found = json.loads(page.evaluate(GATHERED, packed(tmp_path)))
+    assert [row["cells"] for row in found["rows"]] == codings.to_dict(orient="records")
+    ours = {(p.file, p.column, p.line if p.column else 0) for p in problems}
+    theirs = {(p["file"], p["column"], p["line"] if p["column"] else 0) for p in found["problems"]}
+    assert ours == theirs
     given = [
         {"name": name, "mimeType": "text/csv", "buffer": content} for name, content in files.items()
     ]
@@ -381,21 +411,86 @@ def test_nothing_in_a_file_runs_and_what_is_sound_is_counted(page: Page, tmp_pat
     assert coders_shown == expected["n_coders"].tolist()
 
 
-def test_the_same_rows_stand_and_the_same_lines_are_named(page: Page, tmp_path: Path) -> None:
-    for name, content in evil_files().items():
-        (tmp_path / name).write_bytes(content)
-    codings, problems = read_coding_files([tmp_path])
-    files = [[name, list(content)] for name, content in evil_files().items()]
-    found = page.evaluate(
-        """(files) => classroom.gather(files.map(([name, list]) =>
-          ({ name, bytes: new Uint8Array(list) })), book, material)""",
-        files,
-    )
+def sheets(folder: Path) -> Path:
+    """Fill coding sheets for Excel as students would, and break some."""
+    folder.mkdir()
+    empty = folder / "empty.xlsx"
+    write_coding_sheet("essay", empty)
+    states = [f"{state} {name}" for state, name in case_names().items()]
 
+    def type_in(book: Any, sheet: str, variable: str, cells: dict[str, Any]) -> None:
+        for column, value in cells.items():
+            book[sheet][cell("essay", column, variable)] = value
+
+    def odd(book: Any) -> None:
+        """Leave something wrong, or other than text, in each state's sheet."""
+        for sheet, (kind, (column, value, _)) in zip(states, WRONG.items(), strict=False):
+            others = {} if kind == "no status" else SOUND
+            type_in(book, sheet, "combat_troops", others | {column: value})
+            type_in(book, sheet, "arms_supply", {"status": "silent"})
+        sure = SOUND | {"confidence": "medium"}
+        type_in(book, states[7], "realignment", sure | {"code": "none"})
+        type_in(book, states[7], "turns_to", sure | {"code": None})
+        book[states[7]][cell("essay", "code", "turns_to", "china")] = "X"
+        book[states[8]][cell("essay", "code", "turns_to", "china")] = "yes"
+        typed = [5, 0.5, 2.0, True, "a  b", CellRichText("a ", TextBlock(InlineFont(b=True), "b"))]
+        for sheet, said in zip(states[7:], typed, strict=True):
+            type_in(book, sheet, "alliance", {"status": "silent", "rationale": said})
+        type_in(book, states[9], "arms_supply", {"status": "silent", "code": "#REF!"})
+        type_in(book, states[10], "arms_supply", {"status": "silent", "rationale": "-5 percent"})
+        book.create_sheet("Notes")["A3"] = "mine"
+
+    changes: dict[str, tuple[str, Callable[[Any], object]]] = {
+        "all.xlsx": ("owl", lambda book: type_codings(book, "essay", "coder_1")),
+        "odd.XLSX": ("tit", odd),
+        "other account.xlsx": ("jay", lambda b: b[INSTRUCTIONS].__setitem__("B3", "record_2023")),
+    }
+    for name, (coder, change) in changes.items():
+        book = openpyxl.load_workbook(empty)
+        book[INSTRUCTIONS][PSEUDONYM] = coder
+        change(book)
+        book.save(folder / name)
+    for kind in KINDS:
+        broken(folder / f"{kind}.xlsx", kind, empty)
+    with zipfile.ZipFile(folder / "liar.xlsx", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", b" " * LARGEST)
+    liar, said = folder / "liar.xlsx", LARGEST.to_bytes(4, "little")
+    liar.write_bytes(liar.read_bytes().replace(said, (99).to_bytes(4, "little")))
+    (folder / "large.xlsx").write_bytes(bytes(MOST_BYTES + 1))
+    shutil.copy(empty, folder / "sheet.ods")
+    return folder
+
+
+def test_coding_sheets_are_read_as_python_reads_them(page: Page, tmp_path: Path) -> None:
+    folder = sheets(tmp_path / "sheets")
+    codings, problems = read_coding_files([folder])
+    found = json.loads(page.evaluate(GATHERED, packed(folder)))
+
+    assert len(codings) > len(load_codings("essay", "coder_1"))
+    assert {*codings["coder"]} == {"owl", "tit"}
     assert [row["cells"] for row in found["rows"]] == codings.to_dict(orient="records")
-    ours = {(p.file, p.column, p.line if p.column else 0) for p in problems}
-    theirs = {(p["file"], p["column"], p["line"] if p["column"] else 0) for p in found["problems"]}
-    assert ours == theirs
+    # What Python calls an error of its own has no name here, and Python guesses what was meant.
+    left_out = re.compile(r" \(\w+\)(?=;)|; did you mean .*\?$")
+    ours = [(p.file, p.line, left_out.sub("", p.message)) for p in problems]
+    theirs = [(p["file"], p["line"], p["message"]) for p in found["problems"]]
+    assert {file for file, *_ in ours} == {p.name for p in folder.iterdir()} - {"all.xlsx"}
+    # The browser takes no word of a file for its size, and reads none of which a sheet is missing.
+    stricter = {"liar.xlsx", "a part is missing.xlsx"}
+    assert sorted(one for one in theirs if one[0] not in stricter) == sorted(
+        one for one in ours if one[0] not in stricter
+    )
+    broken_ones = [one for one in theirs if one[0] in stricter]
+    assert broken_ones == [
+        (name, 0, "cannot be read as a workbook; save it as .xlsx") for name in sorted(stricter)
+    ]
+
+    csv = write_codings(tmp_path / "ann.csv", [row_of("essay", "KAZ", "alliance", "ann")])
+    hand_in(page, [folder / "odd.XLSX", csv])
+    n_odd = len([one for one in ours if one[0] == "odd.XLSX"])
+    assert page.locator(".sum").inner_text() == f"2 coders in 2 files; {n_odd} problems."
+    page.locator(".problems summary").click()
+    where = f"odd.XLSX: sheet {case_names().index[0]} "
+    assert any(line.startswith(where) for line in page.locator(".problems li").all_inner_texts())
 
 
 def test_one_coder_alone_is_told_so(page: Page, tmp_path: Path) -> None:

@@ -290,10 +290,10 @@ def broken(path: Path, kind: str, empty: Path) -> None:
                 packed.writestr(name, text)
 
 
-@pytest.mark.parametrize(
-    "kind",
-    ["text", "other workbook", "a bomb", "half a file", "a part is missing", "entities"],
-)
+KINDS = ("text", "other workbook", "a bomb", "half a file", "a part is missing", "entities")
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_broken_file_is_named_and_the_others_are_read(
     tmp_path: Path, empty: Path, kind: str
 ) -> None:

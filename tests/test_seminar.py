@@ -30,6 +30,7 @@ from helpers.publish.seminar.slides import write_slides
 from helpers.publish.site.build import build_site
 
 try:
+    from axe_playwright_python.sync_playwright import Axe
     from reader import Reader, chromium
 except ModuleNotFoundError:
     if os.environ.get("CI"):
@@ -238,7 +239,12 @@ def test_every_part_is_computed_for_any_scheme(account: str) -> None:
         plan.where_it_misleads,
         plan.what_the_data_answer,
     ):
-        assert "nan" not in re.findall(r"\w+", part(account))
+        shown = re.sub(r"<[^>]*>", "", part(account))
+        words = {*re.findall(r"\w+", shown)}
+        book = load_codebook()
+        ids = {entry.id for v in book.variables for entry in (v, *v.codes) if "_" in entry.id}
+        assert words & {"nan", *ids} == set()
+        assert "`" not in re.sub(r"`coalition .*?`", "", shown)
 
 
 # What a class can expect
@@ -370,6 +376,20 @@ def test_slides_ask_nothing_of_the_network_and_fit_the_screen(
             return [slide.innerText.split("\\n")[0], slide.scrollHeight];
         })"""
     )
+    # axe looks at what is shown: once at the page, then at each slide.
+    assert Axe().run(window, options={"preload": False}).response["violations"] == []
+    found = window.evaluate(
+        """async () => {
+            const all = [];
+            for (let place = 0; place < Reveal.getTotalSlides(); place += 1) {
+                Reveal.slide(place);
+                const { violations } = await axe.run(".slides .present", { preload: false });
+                all.push(...violations.map((one) => [place, one.id, one.nodes[0].html]));
+            }
+            return all;
+        }"""
+    )
+    assert found == []
     assert len(heights) > 10
     assert [title for title, height in heights if height > HIGHEST] == []
     one.context.close()
@@ -393,7 +413,7 @@ def test_slides_leave_out_rules_that_are_not_about_texts(tmp_path: Path, account
     left_out = load_codebook().marked("rules", "not_of_texts")
     assert left_out
     for entry in load_codebook().lists["rules"]:
-        assert (str(slides._said(entry.rule)) in text) == (entry not in left_out), entry.id
+        assert (str(slides.rule_html(entry.rule)) in text) == (entry not in left_out), entry.id
 
 
 def test_slides_explain_every_type_before_what_follows(tmp_path: Path, account: str) -> None:

@@ -59,6 +59,8 @@ PAGES = [
     "for-students.html",
     "search.html?q=armenia",
 ]
+PRINTED = {"states/PRK.html", "code/class.html", "teach.html", "for-students.html"}
+"""Pages that are looked at on paper as well."""
 CELLS = 150
 LIGHT, DARK = "light laptop", "dark phone"
 # Notebooks are built alike, and looking at a whole one takes many seconds.
@@ -285,9 +287,12 @@ def test_pages_are_sound(window, path, tmp_path):
         })""",
         CELLS,
     )
-    # Preloading would ask for what style sheets import as if it lay beside the page.
-    found = Axe().run(page, options={"preload": False}).response["violations"]
-    assert [(v["id"], [n["html"][:200] for n in v["nodes"]][:3]) for v in found] == []
+    for media in ("screen", "print")[: 1 + (path in PRINTED)]:
+        page.emulate_media(media=media)
+        # Preloading would ask for what style sheets import as if it lay beside the page.
+        found = Axe().run(page, options={"preload": False}).response["violations"]
+        assert [(v["id"], [n["html"][:200] for n in v["nodes"]][:3]) for v in found] == []
+    page.emulate_media(media="screen")
     assert window.wrong == []
 
 

@@ -220,8 +220,8 @@ def by_pair(*coders: pd.DataFrame, silent_as: str = "category") -> pd.DataFrame:
     places = {state: place for place, state in enumerate(load_table("states")["state"])}
     rows: list[tuple[Any, ...]] = []
     for number, (variable, said) in enumerate(_said(coders).items()):
-        for state, answers in said.iterrows():
-            texts = [text for text in answers.dropna() if counted(text)]
+        for state, answers in zip(said.index, said.to_numpy(dtype=object), strict=True):
+            texts = [text for text in answers if isinstance(text, str) and counted(text)]
             counts = np.array([[*Counter(texts).values()]], dtype=np.float64)
             if len(texts) > 1:
                 percent = float(100 * _agreeing(counts, np.eye(counts.shape[1])))

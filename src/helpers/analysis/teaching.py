@@ -11,13 +11,16 @@ from helpers.analysis.agreement import disagreements
 from helpers.analysis.claims import load_claims
 from helpers.analysis.sensitivity import pivotal
 from helpers.dataset.allowed import confidence_ids
+from helpers.dataset.checks.cells import JOINT
 from helpers.dataset.checks.codings import CODERS
 from helpers.dataset.codebook import load_codebook
 from helpers.dataset.loading import case_names, load_cases, load_codings, load_table
 from helpers.dataset.outcomes import CODED, SILENT
-from helpers.dataset.words import code_or_status
+from helpers.dataset.words import code_or_status, labels
 
 _KEY = ["state", "variable"]
+_LISTS = {"status": "statuses", "scope": "scopes", "confidence": "confidences"}
+"""The list of the codebook in which a column's labels are."""
 OWN = "state"
 """The scope of evidence that names the state itself."""
 
@@ -32,16 +35,26 @@ def differed() -> pd.DataFrame:
     """Return the pairs on which the coders differed, in all accounts.
 
     One row per account, state and variable, as ``adjudications.csv`` has them: ``differed_in``,
-    what each coder had there under ``coder_1`` and ``coder_2``, ``won`` and ``reason``.
+    what each coder had there under ``coder_1`` and ``coder_2``, by the codebook's labels, ``won``
+    and ``reason``.
     """
     settled = load_table("adjudications")
     settled = settled[settled["differed_in"] != ""].reset_index(drop=True)
     codings = load_table("codings").set_index(["coder", "account", *_KEY])
     asked = settled[["account", *_KEY, "differed_in"]].to_numpy().tolist()
+    known = {column: labels(name) for column, name in _LISTS.items()}
+
+    def labelled(cell: str, column: str, variable: str) -> str:
+        codes = {code.id: code.label for code in load_codebook().variable(variable).codes}
+        return ", ".join((known | {"code": codes})[column].get(i, i) for i in cell.split(JOINT))
+
     for coder in CODERS:
         own = codings.loc[coder]
         settled[coder] = [
-            ", ".join(str(own.loc[tuple(key), column]) or "none" for column in columns.split(";"))
+            ", ".join(
+                labelled(str(own.loc[tuple(key), column]), column, key[-1]) or "none"
+                for column in columns.split(JOINT)
+            )
             for *key, columns in asked
         ]
     return settled

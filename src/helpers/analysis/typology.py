@@ -157,19 +157,21 @@ def _records(cases: pd.DataFrame) -> list[tuple[tuple[Code, ...], _Pairs]]:
     missing = [name for name in names if name not in cases.columns]
     if missing:
         raise ValueError(f"the table of cases lacks the columns {', '.join(missing)}")
-    known = pd.DataFrame({name: cases.get(name) for name in rules.codes}, index=cases.index)
+    # Lists, since changing the types of so many short columns takes most of the time.
+    columns: list[list[Code]] = []
     for name, allowed in rules.codes.items():
-        unknown = sorted(set(known[name].dropna().astype(str)) - set(allowed))
+        found = cases[name].tolist() if name in cases.columns else [None] * len(cases)
+        columns.append([None if pd.isna(code) else str(code) for code in found])
+        unknown = {code for code in columns[-1] if code is not None} - {*allowed}
         if unknown:
-            found = ", ".join(unknown)
-            raise ValueError(f"column {name} holds {found}; allowed: {', '.join(allowed)}")
-    plain = known.astype(object).where(known.notna(), None)
+            held = ", ".join(sorted(unknown))
+            raise ValueError(f"column {name} holds {held}; allowed: {', '.join(allowed)}")
     out: list[_Pairs] = [()] * len(cases)
     for bound in rules.bounds:
         # Without the column no such passage is assumed.
         said = cases.get(bound.id, pd.Series(False, index=cases.index)).fillna(False).astype(bool)
         out = [pairs + bound.rules_out * bool(s) for pairs, s in zip(out, said, strict=True)]
-    return list(zip(plain.itertuples(index=False, name=None), out, strict=True))
+    return list(zip(zip(*columns, strict=True), out, strict=True))
 
 
 # Many readings of one account share most of their rows.

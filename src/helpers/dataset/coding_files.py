@@ -94,8 +94,7 @@ def _read(path: Path) -> Found:
         return _refused(path, f"not a file of codings; allowed: {', '.join(READERS)}")
     if path.is_file() and path.stat().st_size > MOST_BYTES:
         return _refused(path, f"{path.stat().st_size} bytes; at most {MOST_BYTES} are read")
-    rows, problems = reader(path)
-    return _sound(path.name, rows, problems)
+    return reader(path)
 
 
 def _refused(path: Path, message: str) -> Found:
@@ -103,7 +102,7 @@ def _refused(path: Path, message: str) -> Found:
 
 
 def _read_csv(path: Path) -> Found:
-    """Return the rows of a CSV file, and what is wrong with its form.
+    """Return the sound rows of a CSV file, and what is wrong with the others.
 
     A record whose quotes are wrong ends with its line, so that it takes no other along.
     """
@@ -125,18 +124,19 @@ def _read_csv(path: Path) -> Found:
             if len(record) == len(_COLUMNS):
                 cells = [cell[1:] if _MARKED.match(cell) else cell for cell in record]
                 rows.append(Row(line, dict(zip(_COLUMNS, cells, strict=True))))
-    return rows, problems
+    return _sound(path.name, rows, problems)
 
 
 def _read_sheet(path: Path) -> Found:
     """Return the sound rows of an Excel coding sheet, and in which cell something is wrong."""
     filled = read_coding_sheet(path)
     rows, problems = _sound(path.name, filled.rows, [])
-    return rows, [*filled.problems, *map(filled.placed, problems)]
+    unnumbered = [replace(row, line=0) for row in rows]
+    return unnumbered, [*filled.problems, *map(filled.placed, problems)]
 
 
 READERS: dict[str, Callable[[Path], Found]] = {".csv": _read_csv, ".xlsx": _read_sheet}
-"""For each suffix, what gives the rows of a file and what is wrong with its form."""
+"""For each suffix, what gives the sound rows of a file and what is wrong with the others."""
 
 
 def _records(text: str) -> Iterator[tuple[int, list[str] | None]]:

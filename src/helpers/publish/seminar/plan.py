@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import pandas as pd
+from markupsafe import escape
 
 from helpers.analysis.claims import FAIRNESS, ageing, load_claims
 from helpers.analysis.sensitivity import pivotal
@@ -24,8 +25,19 @@ from helpers.dataset.codebook import load_codebook
 from helpers.dataset.files import REPOSITORY
 from helpers.dataset.loading import coverage, load_cases, load_codings, load_table
 from helpers.dataset.outcomes import CODED, SILENT
-from helpers.dataset.words import labels, listing, names, worded
-from helpers.publish.site.markup import Html, Markdown, fenced, grid, joined, link, page, prose, tag
+from helpers.dataset.words import in_labels, labels, listing, names, worded
+from helpers.publish.site.markup import (
+    CODE,
+    Html,
+    Markdown,
+    fenced,
+    grid,
+    joined,
+    link,
+    page,
+    prose,
+    tag,
+)
 from helpers.publish.site.start_page import latest
 from helpers.publish.site.support_types import account_labels, other_types, shown_type
 
@@ -139,8 +151,7 @@ def materials(account: str) -> Html:
             (
                 f"{FOLDER}/{coding_sheet_name(chosen)}",
                 f"A coding sheet for Excel ({label})",
-                "for who cannot use the coding page. The class page does not read it; "
-                "`coalition agree` does, on a machine that has this project",
+                "for who cannot use the coding page; the class page reads it too",
             )
             for chosen, label in account_labels().items()
             if chosen in text_accounts()
@@ -244,6 +255,11 @@ def pair_name(row: "pd.Series[Any]") -> str:
     return f"{names([row['state']])[0]}: {variable_labels()[row['variable']]}"
 
 
+def rule_html(rule: str) -> Html:
+    """Return a rule of the codebook with labels, set apart, in place of ids."""
+    return Html(CODE.sub(r"<em>\1</em>", str(escape(in_labels(rule)))))
+
+
 def _outside(account: str, states: list[str]) -> Html:
     """Return where outside knowledge finds a code."""
     found = known_elsewhere(account)
@@ -318,7 +334,7 @@ def _border_cases(variables: Iterable[str]) -> Html:
     for variable in (book.variable(name) for name in asked):
         for case in variable.border_cases:
             cases.setdefault(case, []).append(variable.short_label)
-    items = [tag("li", prose(case), f" ({listing(who)})") for case, who in cases.items()]
+    items = [tag("li", rule_html(case), f" ({listing(who)})") for case, who in cases.items()]
     if not items:
         return Html()
     return tag("details", tag("summary", "The border cases of these variables"), tag("ul", *items))
@@ -331,7 +347,7 @@ def _differed() -> Html:
         [
             f"{pair_name(row)} ({accounts[row['account']]})",
             f"{row[CODERS[0]]} / {row[CODERS[1]]}",
-            row["reason"],
+            rule_html(row["reason"]),
         ]
         for _, row in found.iterrows()
     ]

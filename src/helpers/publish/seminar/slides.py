@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TypeAlias
 
 import pandas as pd
-from markupsafe import escape
 
 from helpers.analysis.teaching import contestable, misleading, practice_states
 from helpers.analysis.typology import derive, thesis
@@ -22,10 +21,11 @@ from helpers.publish.seminar.plan import (
     coding_address,
     moving_links,
     pair_name,
+    rule_html,
     text_of,
     variable_labels,
 )
-from helpers.publish.site.markup import CODE, Html, joined, link, tag
+from helpers.publish.site.markup import Html, joined, link, tag
 from helpers.publish.site.start_page import latest
 from helpers.publish.site.support_types import account_labels, other_types, shown_type
 
@@ -127,12 +127,7 @@ def _outcomes() -> Html:
 
 
 def _defined(entries: Iterable[Entry]) -> Html:
-    return tag("dl", *(tag("dt", e.label) + tag("dd", _said(e.rule)) for e in entries))
-
-
-def _said(rule: str) -> Html:
-    """Return a rule of the codebook with labels, set apart, in place of ids."""
-    return Html(CODE.sub(r"<em>\1</em>", str(escape(in_labels(rule)))))
+    return tag("dl", *(tag("dt", e.label) + tag("dd", rule_html(e.rule)) for e in entries))
 
 
 def _hardest(account: str, states: list[str]) -> Variable:
@@ -144,10 +139,10 @@ def _hardest(account: str, states: list[str]) -> Variable:
 
 def _variable(variable: Variable) -> Iterator[Html]:
     """Yield one question with its codes, then its border cases."""
-    asked = tag("p", _said(variable.question))
+    asked = tag("p", rule_html(variable.question))
     yield _slide(f"One question: {variable.short_label}", asked, _defined(variable.codes))
     if variable.border_cases:
-        cases = [tag("li", _said(case)) for case in variable.border_cases]
+        cases = [tag("li", rule_html(case)) for case in variable.border_cases]
         yield _slide(f"Its border cases: {variable.short_label}", tag("ul", *cases))
 
 
@@ -155,8 +150,8 @@ def _rules() -> Iterator[Html]:
     """Yield the general rules on how a text is read, as many to a slide as can be read."""
     book = load_codebook()
     rules = [r for r in book.lists["rules"] if r not in book.marked("rules", "not_of_texts")]
-    for part in _parts([tag("li", _said(entry.rule)) for entry in rules], RULES):
-        yield _slide("General rules", tag("ul", *part), kind="dense")
+    for part in _parts([tag("li", rule_html(entry.rule)) for entry in rules], RULES):
+        yield _slide("General rules", tag("ul", *part))
 
 
 def _parts(items: Sequence[Html], most: int) -> Iterator[list[Html]]:
@@ -198,7 +193,7 @@ def _coded(codings: pd.DataFrame) -> Table:
         ]
         for _, row in codings.assign(said=said).iterrows()
     ]
-    return ["", "code", "paragraph", "why"], rows
+    return ["question", "code", "paragraph", "why"], rows
 
 
 def _tables(title: str, table: Table) -> Iterator[Html]:
@@ -240,7 +235,9 @@ def _expected(account: str, states: list[str]) -> Iterator[Html]:
     rows: list[list[object]] = [
         [pair_name(row), code_label(row), row["rationale"]] for _, row in own.iterrows()
     ]
-    yield from _tables("Where we expected you to differ", (["", "our code", "why"], rows))
+    yield from _tables(
+        "Where we expected you to differ", (["state and question", "our code", "why"], rows)
+    )
 
 
 def _levels(account: str, states: list[str]) -> Html:
@@ -315,7 +312,7 @@ def _follows(account: str, states: list[str], site: str) -> Iterator[Html]:
             names(states), derive(load_cases(chosen)).loc[states].iterrows(), strict=True
         )
     ]
-    yield from _tables("What follows", (["", "account", "type", "could also be"], rows))
+    yield from _tables("What follows", (["state", "account", "type", "could also be"], rows))
 
 
 def _thesis(account: str) -> Iterator[Html]:

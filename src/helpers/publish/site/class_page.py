@@ -3,7 +3,15 @@
 from helpers.publish.site.markup import Markdown, link, page, tag
 from helpers.publish.site.scripts import scripts
 
-SCRIPTS = ("rules.js", "codings.js", "dom.js", "comparing.js", "classroom.js", "class.js")
+SCRIPTS = (
+    "rules.js",
+    "codings.js",
+    "sheets.js",
+    "dom.js",
+    "comparing.js",
+    "classroom.js",
+    "class.js",
+)
 """The scripts of the page, each after those that it takes from."""
 TITLE = "Compare a class"
 

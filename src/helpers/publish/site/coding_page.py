@@ -2,12 +2,13 @@
 
 from typing import Any
 
+from helpers.dataset import coding_sheet
 from helpers.dataset.codebook import load_codebook
 from helpers.dataset.loading import case_names, load_table
 from helpers.dataset.outcomes import ADJUDICATED
 from helpers.publish.export.codebook_json import as_json
 from helpers.publish.site.markup import Markdown, link, page, tag
-from helpers.publish.site.scripts import data_script, scripts
+from helpers.publish.site.scripts import data_script, labelled, scripts
 
 SCRIPTS = (
     "rules.js",
@@ -46,7 +47,7 @@ def coding_page() -> Markdown:
 def coding_data() -> dict[str, bytes]:
     """Return, by the names of scripts, what coding needs and what is shown after it."""
     return {
-        "material.js": data_script(book=as_json(load_codebook()), material=material()),
+        "material.js": data_script(book=labelled(as_json(load_codebook())), material=material()),
         "project.js": data_script(project=_project()),
     }
 
@@ -69,6 +70,23 @@ def material() -> dict[str, Any]:
         "coders": [{"id": c.id, "label": c.label} for c in load_codebook().lists["coders"]],
         "standing": ADJUDICATED,
         "paragraphs": _paragraphs(),
+        "sheet": _sheet(),
+    }
+
+
+def _sheet() -> dict[str, Any]:
+    """Return how a coding sheet for Excel is laid out, for the script that reads one."""
+    return {
+        "instructions": coding_sheet.INSTRUCTIONS,
+        "unread": [coding_sheet.CODEBOOK, coding_sheet.LISTS],
+        "pseudonym": coding_sheet.PSEUDONYM,
+        "account": coding_sheet.ACCOUNT,
+        "head": coding_sheet.HEAD,
+        "columns": coding_sheet.COLUMNS,
+        "places": coding_sheet.place_columns(),
+        "tick": coding_sheet.TICK,
+        "member": coding_sheet.MEMBER,
+        "largest": coding_sheet.LARGEST,
     }
 
 

@@ -14,7 +14,7 @@ from helpers.dataset.outcomes import CODED
 from helpers.dataset.rules import in_words
 from helpers.publish.export.codebook_json import as_json
 from helpers.publish.site.markup import Html, joined, tag
-from helpers.publish.site.scripts import data_script, scripts
+from helpers.publish.site.scripts import data_script, labelled, scripts
 from helpers.publish.site.support_types import account_labels
 
 DATA = "whatif-data.js"
@@ -40,7 +40,7 @@ def what_if_data() -> bytes:
     return data_script(whatIfData=content)
 
 
-def _book(book: Codebook) -> dict[str, Any]:
+def _book(book: Codebook) -> Any:
     """Return what is needed of the codebook as JSON, each rule in words beside it."""
     whole = as_json(book)
     plain = {name: whole[name] for name in (*_NEEDED, "groups", "silence_readings")}
@@ -51,7 +51,7 @@ def _book(book: Codebook) -> dict[str, Any]:
         level["cases"] = [case | {"rule": in_words(case["when"])} for case in level["cases"]]
     said = {entry.id: {"label": entry.label, "rule": entry.rule} for entry in book.lists["bounds"]}
     plain["bounds"] = [bound | said[bound["id"]] for bound in plain["bounds"]]
-    return plain
+    return labelled(plain)
 
 
 def _account(account: str, label: str) -> dict[str, Any]:

@@ -40,7 +40,7 @@
       name: file.name, bytes: new Uint8Array(await file.slice(0, ENOUGH_BYTES).arrayBuffer()),
     })));
     ({ files, replaced } = classroom.add(files, read));
-    found = classroom.gather(files, book, material);
+    found = await classroom.gather(files, book, material);
     if (!coded().some(({ id }) => id === account)) account = coded()[0]?.id ?? "";
     asTop(true);
     show();
@@ -64,7 +64,7 @@
 
   function dropZone() {
     const input = el("input", {
-      type: "file", id: "files", multiple: true, accept: ".csv",
+      type: "file", id: "files", multiple: true, accept: ".csv,.xlsx",
       change: (event) => {
         take([...event.target.files]);
         event.target.value = "";
@@ -248,7 +248,7 @@
       const name = one.member ? `${variable.label}: ${named(variable.codes, one.member).label}` : variable.label;
       return [name, percent(one.percent), String(one.nUnits), String(one.nCoders), percent(one.percentMissing), String(one.unitsMissing)];
     });
-    const head = ["variable", "percent", "states", "coders", "percent, both coded", "states"];
+    const head = ["variable", "percent", "states", "coders", "percent, both coded", "states, both coded"];
     const made = table("Agreement by variable", head, rows);
     return section("variables", "By variable", el("p", {}, "First with silence as an answer like others, then among those who "
       + "found a code. Members of a set one by one."),

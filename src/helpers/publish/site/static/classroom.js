@@ -1,9 +1,9 @@
 /* What a class makes of the same pairs: how far its coders agree, as helpers.analysis.agreement says,
    and what follows from each coder's codes. Takes codebook.json, what code/material.js names and
-   files; depends on codings.js, rules.js and comparing.js. */
+   files; depends on codings.js, sheets.js, rules.js and comparing.js. */
 "use strict";
 const classroom = (() => {
-  const SUFFIX = ".csv";
+  const READERS = { ".csv": codings.read, ".xlsx": sheets.read };
   const SILENT_AS = ["category", "missing"];
   const byText = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
   const isOpen = (text) => text.startsWith("(");
@@ -16,10 +16,10 @@ const classroom = (() => {
 
   /** The sound rows of files, each {name, bytes}, and what is wrong with the others. Of coders whose
       names differ in case and signs at most, the one whose file comes first by name is read. */
-  function gather(files, book, material) {
+  async function gather(files, book, material) {
     const owners = new Map(), rows = [], problems = [];
     for (const { name, bytes } of [...files].sort((a, b) => byText(a.name, b.name))) {
-      const found = readFile(name, bytes, book, material);
+      const found = await readFile(name, bytes, book, material);
       const kept = ownNames(name, found.rows, owners, material.standing);
       rows.push(...kept.rows);
       problems.push(...[...found.problems, ...kept.problems].map((each) => ({ file: name, ...each })));
@@ -50,9 +50,9 @@ const classroom = (() => {
   }
 
   function readFile(name, bytes, book, material) {
-    const isBook = bytes[0] === 0x50 && bytes[1] === 0x4b;
-    if (isBook || name.toLowerCase().endsWith(SUFFIX)) return codings.read(bytes, book, material);
-    const message = `not a file of codings; allowed: ${SUFFIX}`;
+    const reader = READERS[/\.[^.]*$/.exec(name)?.[0].toLowerCase()];
+    if (reader) return reader(bytes, book, material);
+    const message = `not a file of codings; allowed: ${Object.keys(READERS).join(", ")}`;
     return { rows: [], problems: [{ line: 0, column: "", value: "", message }] };
   }
 

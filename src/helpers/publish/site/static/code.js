@@ -101,6 +101,9 @@
     const link = asked();
     const turn = (list, what) => (link.shuffle ? shuffled(list, `${coder} ${what}`) : list);
     const all = codedIn(account), states = material.states.map((state) => state.id);
+    const kept = { ...store.read([book.dataset.title, account, coder]), order };
+    // Those that were added stay, whatever the link says.
+    const added = link.states.length && Array.isArray(kept.added) ? states.filter((id) => kept.added.includes(id) && !link.states.includes(id)) : [];
     const chosen = {
       states: link.states.length ? link.states : states,
       variables: link.variables.length ? all.filter((id) => link.variables.includes(id)) : all,
@@ -112,12 +115,12 @@
       coder,
       order,
       variables: chosen.variables,
-      pairs: pairsOf(chosen.states, chosen.variables, order),
+      pairs: [...pairsOf(chosen.states, chosen.variables, order), ...pairsOf(added, chosen.variables, "state")],
       every: pairsOf(states, all, "state"),
       past: [],
       at: 0,
     };
-    store.write([book.dataset.title, account, coder], { order });
+    store.write([book.dataset.title, account, coder], kept);
     work.text = textPanel();
     show(firstOpen());
   }
@@ -760,6 +763,8 @@
     const select = el("select", { "aria-label": "Which state?" }, left.map(({ id, name }) => el("option", { value: id }, name)));
     const add = () => {
       const at = work.pairs.length;
+      const name = [book.dataset.title, work.account.id, work.coder], kept = store.read(name);
+      store.write(name, { ...kept, added: [...(kept.added ?? []), select.value] });
       work.pairs.push(...pairsOf([select.value], work.variables, "state"));
       show(at);
     };

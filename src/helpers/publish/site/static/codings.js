@@ -75,17 +75,20 @@ const codings = (() => {
     }
   }
 
-  /** What is wrong with a cell as it stands in a file. */
-  function messageOfCell(cell, longest) {
+  /** What no cell may hold: what cannot be seen, or breaks a line. */
+  function messageOfText(cell, longest) {
     if (cell.length > longest) return `${cell.length} characters; at most ${longest} are read`;
     if (/[\r\n]/.test(cell)) return "a line break inside a cell";
     if (BLANK_AROUND.test(cell)) return "white space around the value";
     const hidden = HIDDEN.exec(cell)?.[0].codePointAt(0).toString(16).toUpperCase().padStart(4, "0");
     if (hidden) return `a character that cannot be seen, U+${hidden}; remove it`;
-    if (RUN_BY_SPREADSHEETS.test(cell)) {
-      return "a spreadsheet would run it as a formula; put an apostrophe (') before it";
-    }
     return "";
+  }
+
+  /** What is wrong with a cell as it stands in a file. */
+  function messageOfCell(cell, longest) {
+    const run = RUN_BY_SPREADSHEETS.test(cell) ? "a spreadsheet would run it as a formula; put an apostrophe (') before it" : "";
+    return messageOfText(cell, longest) || run;
   }
 
   function messageOfHeader(header, columns) {
@@ -333,5 +336,5 @@ const codings = (() => {
     return `\ufeff${[columns.join(","), ...lines].join("\n")}\n`;
   }
 
-  return { parse, problemsOf, check, read, write, wrongWith, byKey, plainly, words, clean, messageOfName, messageOfCell, JOINT };
+  return { parse, problem, problemsOf, check, read, write, wrongWith, byKey, plainly, words, clean, messageOfName, messageOfCell, messageOfText, JOINT, MOST_BYTES };
 })();

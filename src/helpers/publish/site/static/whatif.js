@@ -244,9 +244,8 @@ function showWhatIf(place) {
     const levels = book.levels.map((level) => {
       const label = (found) => byId(level.codes, found.levels[level.id]).label;
       const held = level.cases.find((each) => each.id === now.levels[level.id]);
-      const rule = held ? `\`${held.id}\` if ${held.rule}`
-        : `\`${level.otherwise}\`, since no other code of the level holds for certain`;
-      return [level.label, label(before), label(now), rule];
+      const rule = held ? `if ${held.rule}` : "since no other code of the level holds for certain";
+      return [level.label, label(before), label(now), `\`${label(now)}\` ${rule}`];
     });
     const rule = byId(book.support_types, now.type).rule;
     const bounds = book.bounds.map((bound) => {
