@@ -53,7 +53,8 @@ class Store:
     def __init__(self, connection: sqlite3.Connection):
         self.connection = connection
         # Views and triggers would do whatever they say, and take as long as they like.
-        if connection.execute("SELECT sql FROM sqlite_master").fetchall() != [(TABLE.strip(),)]:
+        held = connection.execute("SELECT trim(sql, char(10)) FROM sqlite_master").fetchall()
+        if held != [(TABLE.strip(),)]:
             raise sqlite3.DatabaseError("it holds something else than runs")
         self.before = dict(self._read())
         self.trouble = ""
