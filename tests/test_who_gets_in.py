@@ -45,7 +45,7 @@ NUMBER = "n: int = 1  # a number"
 
 
 @pytest.fixture
-def anywhere(monkeypatch):
+def anywhere(tmp_path, monkeypatch):
     """A temporary folder for all users, in which everybody may write, and no umask."""
     with tempfile.TemporaryDirectory(dir="/tmp") as name:
         place = Path(name)

@@ -128,11 +128,14 @@ def _run_sphinx(work: Path, chosen: dict[str, object]) -> list[str]:
 def _left_out(app: "Sphinx") -> list[str]:
     """Have no file from elsewhere copied; which would have been is in the list after building."""
     left: list[str] = []
+    source = Path(app.srcdir).resolve()
+    work = source.parent
 
     def look(_app: "Sphinx", environment: "BuildEnvironment") -> None:
         found: tuple[dict[Any, Any], ...] = (environment.images, environment.dlfiles)
         for files in found:
-            for name in [name for name in files if str(name).startswith(("..", os.sep))]:
+            # Pictures that notebooks hold lie beside the sources.
+            for name in [n for n in files if not (source / n).resolve().is_relative_to(work)]:
                 left.append(f"{', '.join(files.pop(name)[0])}: no file of the site: {name}")
 
     app.connect("env-check-consistency", look)
