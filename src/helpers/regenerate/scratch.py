@@ -27,11 +27,12 @@ DRAFT = ".coalition-draft"
 
 def scratch() -> Path:
     """Return a folder for this process alone, gone at its end; made anew if it was removed."""
-    if not make_private(_scratch()):
+    if fcntl and not make_private(_scratch()):
         # Somebody else has its name, and could give kernels a start-up file of theirs.
         _scratch.cache_clear()
     folder = _scratch()
     if not (folder / MARK).is_file():
+        folder.mkdir(mode=0o700, exist_ok=True)
         _mark(folder)
     return folder
 
