@@ -13,7 +13,6 @@ import stat
 import subprocess
 import sys
 import tempfile
-from importlib.metadata import distributions
 from pathlib import Path
 
 import nbformat
@@ -484,23 +483,3 @@ def test_jupyterlab_tells_its_token_to_the_user_only(anywhere, heard, small_fold
         if not any(own in line for own in ("127.0.0.1", "localhost", socket.gethostname(), "None"))
     ]
     assert outside == []
-
-
-@pytest.mark.long
-def test_no_installed_version_has_a_known_vulnerability(tmp_path):
-    if not shutil.which("uvx"):
-        pytest.skip("uvx, which fetches pip-audit, is not installed")
-    pins = {f"{one.name}=={one.version}" for one in distributions() if one.name != "coalition"}
-    own = "coalition-of-the-unwilling"
-    wanted = tmp_path / "installed.txt"
-    wanted.write_text("\n".join(pin for pin in pins if not pin.startswith(own)), encoding="utf-8")
-    done = subprocess.run(
-        ["uvx", "pip-audit", "--disable-pip", "--no-deps", "-r", str(wanted)],
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
-    said = done.stdout + done.stderr
-    if "could not be audited" in said or "ConnectionError" in said:
-        pytest.skip("no database of vulnerabilities can be reached")
-    assert done.returncode == 0, said
