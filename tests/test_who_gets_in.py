@@ -176,11 +176,7 @@ for words in sys.argv[1:]:
         assert not end.code, words
 """
 QUICK = {"new-notebook any Who?": "01_any.ipynb", "export package": "codings_long.csv"}
-LONG = {
-    "run 00 --out out": "made",
-    "export book.xlsx --format excel": "book.xlsx",
-    "site --out site": "index.html",
-}
+LONG = {"run 00 --out out": "made", "export book.xlsx --format excel": "book.xlsx"}
 
 
 def commands(*words, cwd=None, umask=-1, **environment):
