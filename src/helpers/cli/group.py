@@ -10,13 +10,14 @@ import click
 
 import helpers
 from helpers.dataset.files import DataError
-from helpers.regenerate.errors import RegenerateError
+from helpers.regenerate.errors import RegenerateError, printable
 from helpers.regenerate.signals import like_interrupts
 
 if TYPE_CHECKING:
     from helpers.regenerate.parameter_values import Allowed
 
 INTERRUPTED = 130
+OTHERS_WRITE = 0o002
 FOLDERS = ("COALITION_DATA", "COALITION_NOTEBOOKS")
 
 
@@ -32,6 +33,8 @@ class Coalition(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; turn what a user can put right into a message."""
         _settle_folders()
+        # Whatever the user lets others do: what is written here, nobody else can change.
+        os.umask(os.umask(0o077) | OTHERS_WRITE)
         try:
             with like_interrupts():
                 return super().invoke(ctx)
@@ -44,7 +47,7 @@ class Coalition(click.Group):
             )
             ctx.exit(getattr(error, "code", INTERRUPTED))
         except RegenerateError as error:
-            raise WrongInput(str(error)) from error
+            raise WrongInput(printable(str(error))) from error
         except (BrokenPipeError, click.exceptions.Exit):
             raise
         except OSError as error:

@@ -1,7 +1,7 @@
 """Write a file or a folder so that it is whole or not there at all."""
 
 import os
-import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,7 +28,7 @@ def require_free(out: Path) -> None:
 
 @contextmanager
 def written_whole(out: Path) -> Iterator[Path]:
-    """Offer a draft's place beside the final one, and rename it at the end.
+    """Offer a draft's place near the final one, and rename it at the end.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def written_whole(out: Path) -> Iterator[Path]:
     Yields
     ------
     Path
-        A free name to write to. If the block raises, what was written there goes.
+        A free name in a folder of the user's own. If the block raises, what was written goes.
 
     Raises
     ------
@@ -49,19 +49,10 @@ def written_whole(out: Path) -> Iterator[Path]:
     """
     require_free(out)
     out.parent.mkdir(parents=True, exist_ok=True)
-    # In the same folder, since only within a file system a rename is one step.
-    draft = out.with_name(f".{out.name}.{os.getpid()}.tmp")
-    try:
+    # In the same folder, since only within a file system a rename is one step; and in one that
+    # nobody else can enter, lest a link is planted where the draft is to be.
+    with tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as private:
+        draft = Path(private, out.name)
         yield draft
         require_free(out)
         draft.rename(out)
-    finally:
-        _remove(draft)
-
-
-def _remove(draft: Path) -> None:
-    """Remove a draft, whatever it has become; one that was renamed is gone already."""
-    if draft.is_dir():
-        shutil.rmtree(draft)
-    else:
-        draft.unlink(missing_ok=True)

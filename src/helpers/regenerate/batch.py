@@ -113,7 +113,7 @@ def write_whole(path: Path, content: bytes) -> None:
             with contextlib.suppress(OSError):
                 claim(file.fileno())
             file.write(content)
-        if path.exists():
+        if path.is_file() and not path.is_symlink():
             shutil.copymode(path, draft)
         draft.replace(path)
     finally:

@@ -32,6 +32,11 @@ class Problems(list[str]):
             raise RegenerateError("\n".join(self))
 
 
+def printable(text: str) -> str:
+    """Return a text with what a terminal would obey as an escape."""
+    return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
+
+
 def suggest(wrong: str, right: Iterable[str]) -> str:
     """Ask for the nearest allowed word; empty if none is near.
 

@@ -81,7 +81,8 @@ class Inputs:
             return self._problems
         folder, _, rest = name.partition("/")
         place = self.project.watched(run).get(folder)
-        if place is None:
+        # No recorder says so of a file elsewhere.
+        if place is None or rest.startswith("/") or ".." in rest.split("/"):
             return CHANGED
         if rest == ANYTHING:
             return self._once(place, ANYTHING, tree_digest)

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from helpers.regenerate.errors import printable
 from helpers.regenerate.notebook_source import Notebook, find_notebooks, read_notebook
 from helpers.regenerate.parameter_values import Allowed, allowed_values
 
@@ -37,7 +38,7 @@ def _describe(notebook: Notebook, allowed: Allowed) -> dict[str, Any]:
 
 def format_listing(described: list[dict[str, Any]]) -> str:
     """Write what `describe_notebooks` returns as text, a paragraph per notebook."""
-    return "\n\n".join("\n".join(_paragraph(notebook)) for notebook in described)
+    return printable("\n\n".join("\n".join(_paragraph(notebook)) for notebook in described))
 
 
 def _paragraph(notebook: dict[str, Any]) -> list[str]:

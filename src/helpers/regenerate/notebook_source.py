@@ -65,6 +65,8 @@ def read_notebook(path: Path) -> Notebook:
     RegenerateError if the file is not a notebook, or its parameters cell holds anything but
     typed and explained assignments of literals that papermill reads as well.
     """
+    if not path.name.isprintable():
+        raise RegenerateError(f"{path.name!r} has a character that nobody sees; rename the file")
     cells = _read_cells(path)
     tagged = [cell for cell in cells if "parameters" in cell.get("metadata", {}).get("tags", [])]
     if len(tagged) > 1:

@@ -5,6 +5,7 @@ from typing import NoReturn, TextIO
 
 from tqdm import tqdm
 
+from helpers.regenerate.errors import printable
 from helpers.regenerate.execute import Outcome
 
 NAME_ON_BAR = 32
@@ -29,7 +30,7 @@ class Report:
         """Take note of a run that has ended, and in a word or two what was done with it."""
         self.rows.append((outcome, result))
         if self.bar is not None:
-            self.bar.set_postfix_str(outcome.name[:NAME_ON_BAR], refresh=False)
+            self.bar.set_postfix_str(printable(outcome.name[:NAME_ON_BAR]), refresh=False)
             self.bar.update()
             return
         count = f"[{len(self.rows):>{len(str(self.total))}}/{self.total}]"
@@ -47,7 +48,7 @@ class Report:
             self._line(f"{outcome.name:<{width}}  {outcome.seconds:7.1f}  {result}")
         for outcome, _ in self.rows:
             if outcome.error:
-                self._line(f"\n{outcome.name}: {printable(outcome.error)}")
+                self._line(f"\n{outcome.name}: {_shortened(outcome.error)}")
         self._line(f"\n{self._summary()}\n{where}")
 
     def _summary(self) -> str:
@@ -60,12 +61,11 @@ class Report:
 
     def _line(self, text: str) -> None:
         """Write a line at once, so that a log can be followed."""
-        self.stream.write(f"{text}\n")
+        self.stream.write(f"{printable(text)}\n")
         self.stream.flush()
 
 
-def printable(text: str) -> str:
-    """Return the start of a text, with what a terminal would obey as an escape."""
+def _shortened(text: str) -> str:
+    """Return the start of a text, and how much more there is."""
     more = f" ... and {len(text) - LONGEST} characters more" if len(text) > LONGEST else ""
-    kept = text[:LONGEST]
-    return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in kept) + more
+    return text[:LONGEST] + more

@@ -13,6 +13,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from helpers.regenerate.warm.client import make_private
+
 try:
     import fcntl
 except ImportError:  # Windows
@@ -25,10 +27,12 @@ DRAFT = ".coalition-draft"
 
 def scratch() -> Path:
     """Return a folder for this process alone, gone at its end; made anew if it was removed."""
+    if fcntl and not make_private(_scratch()):
+        # Somebody else has its name, and could give kernels a start-up file of theirs.
+        _scratch.cache_clear()
     folder = _scratch()
     if not (folder / MARK).is_file():
-        with contextlib.suppress(FileExistsError):
-            folder.mkdir(mode=0o700)
+        folder.mkdir(mode=0o700, exist_ok=True)
         _mark(folder)
     return folder
 

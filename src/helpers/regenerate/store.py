@@ -18,6 +18,8 @@ from helpers.regenerate.errors import RegenerateError
 
 NAME = ".runs.sqlite"
 VERSION = 1
+LONGEST = 10_000_000
+"""Bytes of a value."""
 TABLE = """
 CREATE TABLE runs (
     name TEXT PRIMARY KEY,
@@ -50,6 +52,10 @@ class Store:
 
     def __init__(self, connection: sqlite3.Connection):
         self.connection = connection
+        # Views and triggers would do whatever they say, and take as long as they like.
+        held = connection.execute("SELECT trim(sql, char(10)) FROM sqlite_master").fetchall()
+        if held != [(TABLE.strip(),)]:
+            raise sqlite3.DatabaseError("it holds something else than runs")
         self.before = dict(self._read())
         self.trouble = ""
 
@@ -130,9 +136,13 @@ def read_records(folder: Path, say: Callable[[str], object] = warnings.warn) -> 
 
 def _connected(path: Path, mode: str) -> sqlite3.Connection:
     """Open a database without waiting for others."""
+    if path.is_symlink():
+        raise sqlite3.DatabaseError("it is a link")
     address = path.absolute().as_uri()
     # Transactions begin and end where they are written, and nowhere else.
-    return sqlite3.connect(f"{address}?mode={mode}", uri=True, timeout=0, isolation_level=None)
+    made = sqlite3.connect(f"{address}?mode={mode}", uri=True, timeout=0, isolation_level=None)
+    made.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST)
+    return made
 
 
 @contextlib.contextmanager

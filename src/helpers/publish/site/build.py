@@ -6,12 +6,17 @@ import shutil
 import tempfile
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from helpers.publish.export.collect import load_contents
 from helpers.publish.site.gallery import read_notebooks
 from helpers.publish.site.sphinx_settings import settings
 from helpers.publish.site.sphinx_sources import write_sources
 from helpers.regenerate.parameter_values import Allowed
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
 
 NEEDED = ("sphinx", "myst_nb", "pydata_sphinx_theme", "xlsxwriter", "pyreadstat")
 MARK = ".coalition-site"
@@ -110,12 +115,32 @@ def _run_sphinx(work: Path, chosen: dict[str, object]) -> list[str]:
         warning=said,
         parallel=os.cpu_count() or 1,
     )
+    # Text names no file or address that would be put in its place.
+    app.env.settings["file_insertion_enabled"] = False
+    left = _left_out(app)
     app.build(force_all=True)
     for name in (".buildinfo", "objects.inv"):
         (work / "html" / name).unlink(missing_ok=True)
     # Sphinx makes the folder though it is told to copy no sources.
     (work / "html" / "_sources").rmdir()
-    return [line for line in said.getvalue().splitlines() if line.strip()]
+    return [*left, *(line for line in said.getvalue().splitlines() if line.strip())]
+
+
+def _left_out(app: "Sphinx") -> list[str]:
+    """Have no file from elsewhere copied; which would have been is in the list after building."""
+    left: list[str] = []
+    source = Path(app.srcdir).resolve()
+    work = source.parent
+
+    def look(_app: "Sphinx", environment: "BuildEnvironment") -> None:
+        found: tuple[dict[Any, Any], ...] = (environment.images, environment.dlfiles)
+        for files in found:
+            # Pictures that notebooks hold lie beside the sources.
+            for name in [n for n in files if not (source / n).resolve().is_relative_to(work)]:
+                left.append(f"{', '.join(files.pop(name)[0])}: no file of the site: {name}")
+
+    app.connect("env-check-consistency", look)
+    return left
 
 
 def _put(built: Path, out: Path, old: Path) -> None:

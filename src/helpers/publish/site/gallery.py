@@ -27,6 +27,7 @@ from helpers.regenerate.readme_picture import picture_of
 
 NUMBERED = re.compile(r"`(\d\d_\w+)`")
 """How a notebook names another."""
+OF_THE_KERNEL = ("kernelspec", "language_info")
 LIMITS = re.compile(r"^## *\d* *What this does not show *$", re.MULTILINE)
 FEW = 8
 """Up to this many allowed values are shown without being asked for."""
@@ -72,6 +73,8 @@ def notebook_page(shown: Shown, names: set[str]) -> str:
     a mention of one of ``names`` is a link, and there is a way to the stored file.
     """
     node = copy.deepcopy(shown.node)
+    # A notebook's own settings could have it executed, or its text taken for a template.
+    node.metadata = {name: node.metadata.get(name, {}) for name in OF_THE_KERNEL}
     for cell in node.cells:
         if cell.cell_type == "markdown":
             cell.source = linked(cell.source, names)
