@@ -3,9 +3,11 @@
 A hundred rounds take long: ``pytest -m long``; a few run always.
 """
 
+import contextlib
 import itertools
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -28,8 +30,8 @@ SIGNALS = [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.
 TARGETS = ["runner", "server", "kernel"]
 KINDS = list(itertools.product(TARGETS, SIGNALS))
 ENDED = {-number for number in SIGNALS} | {128 + number for number in SIGNALS} | {0, 1}
+PATIENCE = 300
 ROUNDS = [1, 2, 3, *(pytest.param(number, marks=pytest.mark.long) for number in range(4, 101))]
-LONGEST = 6.0
 
 
 class House:
@@ -42,7 +44,9 @@ class House:
         for name, source in NOTEBOOKS.items():
             asking(self.folder / f"{name}.ipynb", NUMBER, source)
         self.clean = place / "clean"
-        assert self.start(self.clean).wait(300) == 0
+        begun = time.monotonic()
+        assert self.start(self.clean).wait(PATIENCE) == 0
+        self.seconds = time.monotonic() - begun
 
     def start(self, out):
         name, value = self.mark.split("=")
@@ -61,14 +65,32 @@ class House:
         )
 
     def target(self, runner, kind, rng):
-        """A process of that kind, if there is one by now."""
-        if kind == "runner":
-            return runner.pid
-        own = processes.marked(self.mark)
-        servers = [one.number for one in own if one.parent == runner.pid]
-        kernels = [one.number for one in own if one.parent in servers]
-        found = servers if kind == "server" else kernels
-        return rng.choice(found) if found else None
+        """A process of that kind, as soon as there is one; None if there will be none any more."""
+        while runner.poll() is None:
+            own = processes.marked(self.mark)
+            servers = [one.number for one in own if one.parent == runner.pid]
+            kernels = [one.number for one in own if one.parent in servers]
+            found = {"runner": [runner.pid], "server": servers, "kernel": kernels}[kind]
+            if found:
+                return rng.choice(found)
+            time.sleep(0.02)
+        return None
+
+    def strike(self, out, kind, signum, rng):
+        """Start a runner and send a signal at a moment when there is somebody to get it."""
+        latest = self.seconds
+        while True:
+            runner = self.start(out)
+            time.sleep(rng.uniform(0, latest))
+            target = self.target(runner, kind, rng)
+            if target:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(target, signum)
+                    return runner
+            # Too late: this time it took less than the clean one.
+            runner.communicate()
+            shutil.rmtree(out)
+            latest /= 2
 
 
 @pytest.fixture(scope="module")
@@ -85,23 +107,19 @@ def test_a_signal_at_any_moment_costs_nothing_but_time(house, tmp_path, number):
     rng = random.Random(number)
     kind, signum = KINDS[(number * 7) % len(KINDS)]
     out = tmp_path / "out"
-    runner = house.start(out)
-    time.sleep(rng.uniform(0, LONGEST))
-    target = house.target(runner, kind, rng)
-    if target and runner.poll() is None:
-        os.kill(target, signum)
-    _, err = runner.communicate(timeout=120)
+    runner = house.strike(out, kind, signum, rng)
+    _, err = runner.communicate(timeout=PATIENCE)
     assert runner.returncode in ENDED, err
     assert "Traceback" not in err
     clean = contents(house.clean)
     if kind == "runner":
         assert contents(out).items() <= clean.items() if out.exists() else True
     again = house.start(out)
-    assert again.wait(300) == 0, again.stderr.read()
+    assert again.wait(PATIENCE) == 0, again.stderr.read()
     assert contents(out) == clean
     assert {path.name for path in out.iterdir()} == {*clean, ".runs.sqlite"}
-    assert list(house.temporary.iterdir()) == []
-    end = time.monotonic() + 10
+    end = time.monotonic() + PATIENCE
     while processes.marked(house.mark):
         assert time.monotonic() < end, "something is left"
         time.sleep(0.1)
+    assert list(house.temporary.iterdir()) == []
