@@ -1,6 +1,6 @@
-"""A signal at a random moment: no half file, nothing stale for fresh, and the next run is whole.
+"""Signals, full disks and the like at any moment: no half file, and the next run is whole.
 
-A hundred rounds take long: ``pytest -m long``; a few run always.
+A hundred rounds of signals take long: ``pytest -m long``; a few run always.
 """
 
 import contextlib
@@ -12,11 +12,14 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
+from kernel_runner import wait_for
 from notebook_maker import asking
 
 from helpers.regenerate import processes
+from helpers.regenerate.scratch import DRAFT
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes as Linux shows")
 NUMBER = "n: int = 1  # a number"
@@ -48,9 +51,9 @@ class House:
         assert self.start(self.clean).wait(PATIENCE) == 0
         self.seconds = time.monotonic() - begun
 
-    def start(self, out):
+    def start(self, out, **told):
         name, value = self.mark.split("=")
-        told = {"COALITION_NOTEBOOKS": str(self.folder), "TMPDIR": str(self.temporary)}
+        ours = {"COALITION_NOTEBOOKS": str(self.folder), "TMPDIR": str(self.temporary)}
         # Whatever is started in the background, as in some CI, ignores interrupts.
         heed = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
         return subprocess.Popen(
@@ -58,7 +61,7 @@ class House:
                 *(sys.executable, "-c", f"{heed}; from helpers.cli import main; main()"),
                 *("run", *NOTEBOOKS, "--jobs", "2", "--out", str(out)),
             ],
-            env={**os.environ, **told, name: value},
+            env={**os.environ, **ours, **told, name: value},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             encoding="utf-8",
@@ -114,12 +117,151 @@ def test_a_signal_at_any_moment_costs_nothing_but_time(house, tmp_path, number):
     clean = contents(house.clean)
     if kind == "runner":
         assert contents(out).items() <= clean.items() if out.exists() else True
+    require_whole(house, out)
+
+
+def require_whole(house, out):
+    """The next run makes what a clean one makes, and leaves nothing else behind."""
     again = house.start(out)
-    assert again.wait(PATIENCE) == 0, again.stderr.read()
-    assert contents(out) == clean
-    assert {path.name for path in out.iterdir()} == {*clean, ".runs.sqlite"}
-    end = time.monotonic() + PATIENCE
-    while processes.marked(house.mark):
-        assert time.monotonic() < end, "something is left"
-        time.sleep(0.1)
+    _, err = again.communicate(timeout=PATIENCE)
+    assert again.returncode == 0, err
+    assert contents(out) == contents(house.clean)
+    assert {path.name for path in out.iterdir()} == {*contents(house.clean), ".runs.sqlite"}
+    wait_for(lambda: not processes.marked(house.mark), PATIENCE)
     assert list(house.temporary.iterdir()) == []
+
+
+def require_said(house, out, runner):
+    """It ends by itself with a message, and what it has written is whole; return the message."""
+    _, err = runner.communicate(timeout=PATIENCE)
+    assert runner.returncode in {1, 2}, err
+    assert "Traceback" not in err
+    if out.exists():
+        assert not [path.name for path in out.iterdir() if DRAFT in path.name]
+        # Whose kernel could not write its own files has an error in place of its output.
+        for name, content in contents(out).items():
+            assert content == contents(house.clean)[name] or b'"output_type": "error"' in content
+    return err
+
+
+@contextlib.contextmanager
+def mounted(place, *options):
+    """Mount a file system, as root only."""
+    if not hasattr(os, "geteuid") or os.geteuid() != 0:
+        pytest.skip("mounting takes root")
+    place.mkdir(exist_ok=True)
+    done = subprocess.run(["mount", *options, place], capture_output=True, check=False)
+    if done.returncode:
+        pytest.skip(f"no mounting here: {done.stderr.decode()}")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", place], check=True)
+
+
+def tmpfs(place, kilobytes):
+    return mounted(place, "-t", "tmpfs", "-o", f"size={kilobytes}k", "none")
+
+
+@pytest.mark.long
+def test_two_runners_on_one_folder(house, tmp_path):
+    out = tmp_path / "out"
+    both = [house.start(out), house.start(out)]
+    said = [runner.communicate(timeout=PATIENCE)[1] for runner in both]
+    assert sorted(runner.returncode for runner in both) == [0, 2], said
+    assert "another command is running notebooks into" in "".join(said)
+    assert contents(out) == contents(house.clean)
+    require_whole(house, out)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("kilobytes", [4, 16, 24, 32, 40])
+def test_a_full_disk(house, tmp_path, kilobytes):
+    out = tmp_path / "out"
+    with tmpfs(out, kilobytes):
+        assert "full" in (err := require_said(house, out, house.start(out))) or "No space" in err
+        subprocess.run(["mount", "-o", "remount,size=10m", out], check=True)
+        require_whole(house, out)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("kilobytes", [4, 16, 64])
+def test_a_full_folder_for_temporary_files(house, tmp_path, kilobytes):
+    out = tmp_path / "out"
+    with tmpfs(tmp_path / "tmp", kilobytes):
+        (tmp_path / "tmp" / "full").write_bytes(bytes((kilobytes - 4) * 1024))
+        require_said(house, out, house.start(out, TMPDIR=str(tmp_path / "tmp")))
+    require_whole(house, out)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("size", [0, 1_000, 10_000])
+def test_files_that_may_not_grow(house, tmp_path, size):
+    import resource  # noqa: PLC0415
+
+    out = tmp_path / "out"
+    runner = house.start(out)
+    resource.prlimit(runner.pid, resource.RLIMIT_FSIZE, (size, size))
+    require_said(house, out, runner)
+    shutil.rmtree(house.temporary)
+    house.temporary.mkdir()
+    require_whole(house, out)
+
+
+@pytest.mark.long
+def test_an_output_folder_that_becomes_read_only(house, tmp_path):
+    out = tmp_path / "out"
+    runner = house.start(out)
+    wait_for(lambda: runner.poll() is not None or contents(out), PATIENCE)
+    with mounted(out, "--bind", out):
+        subprocess.run(["mount", "-o", "remount,ro,bind", out], check=True)
+        assert "Read-only file system" in require_said(house, out, runner)
+    require_whole(house, out)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("begun", range(4))
+def test_an_output_folder_that_is_deleted(house, tmp_path, begun):
+    out = tmp_path / "out"
+    runner = house.start(out)
+    wait_for(lambda: out.exists() and len(contents(out)) >= begun, PATIENCE)
+    shutil.rmtree(out)
+    _, err = runner.communicate(timeout=PATIENCE)
+    assert runner.returncode in {0, 1}, err
+    assert "Traceback" not in err
+    assert contents(out).items() <= contents(house.clean).items()
+    require_whole(house, out)
+
+
+FAKED = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
+
+
+@pytest.mark.long
+@pytest.mark.skipif(not FAKED, reason="libfaketime, which sets clocks for one process, is missing")
+@pytest.mark.parametrize("days", [("+0", "+400"), ("+0", "-400"), ("+400", "+0"), ("-400", "+400")])
+def test_a_clock_that_is_set(house, tmp_path, days):
+    out, clock = tmp_path / "out", tmp_path / "clock"
+    faked = {
+        "LD_PRELOAD": str(FAKED[0]),
+        "FAKETIME_TIMESTAMP_FILE": str(clock),
+        "FAKETIME_NO_CACHE": "1",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+    }
+    clock.write_text(f"{days[0]}d", encoding="utf-8")
+    runner = house.start(out, **faked)
+    wait_for(lambda: runner.poll() is not None or contents(out), PATIENCE)
+    clock.write_text(f"{days[1]}d", encoding="utf-8")
+    _, err = runner.communicate(timeout=PATIENCE)
+    assert runner.returncode == 0, err
+    assert contents(out) == contents(house.clean)
+    # Nothing stale is taken for fresh, whichever of the two looks newer.
+    path = house.folder / "01_quick.ipynb"
+    before = path.read_bytes()
+    path.write_bytes(before.replace(b"print(n)", b"print(7)"))
+    try:
+        again = house.start(out, **faked)
+        assert again.wait(PATIENCE) == 0
+        assert b"7\\n" in contents(out)[path.name]
+    finally:
+        path.write_bytes(before)
+    require_whole(house, out)
