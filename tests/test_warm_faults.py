@@ -28,15 +28,23 @@ def server_of(kernel):
     return kernel.manager.provisioner.process.server._process.pid
 
 
+def folder_of(kernel):
+    """Return the folder of a forked kernel's sockets; a stock kernel has an address instead."""
+    folder = Path(kernel.manager.ip).parent
+    # What is returned is removed by tests, and the parent of an address is the working folder.
+    assert folder.is_absolute()
+    return folder
+
+
 def test_a_folder_that_was_cleaned_away_is_made_anew(fork_server):
     with running() as kernel:
-        server, folder = server_of(kernel), Path(kernel.manager.ip).parent
+        server, folder = server_of(kernel), folder_of(kernel)
         kernel.printed("x = 1")
         shutil.rmtree(folder)
         assert kernel.printed("print(x)") == "1"
         with running() as other:
             assert other.printed(WHO) == str(server)
-            assert Path(other.manager.ip).parent == folder
+            assert folder_of(other) == folder
         assert kernel.printed("print(x)") == "1"
         kernel.restart()
         assert kernel.printed(WHO) == str(server)
@@ -44,12 +52,12 @@ def test_a_folder_that_was_cleaned_away_is_made_anew(fork_server):
 
 def test_a_folder_that_somebody_else_made_meanwhile_is_not_used(fork_server):
     with running() as kernel:
-        folder = Path(kernel.manager.ip).parent
+        folder = folder_of(kernel)
         shutil.rmtree(folder)
         folder.mkdir(mode=0o755)
         with running() as other:
             assert is_forked(other)
-            assert Path(other.manager.ip).parent != folder
+            assert folder_of(other) != folder
         kernel.client.stop_channels()
         with pytest.raises(FileNotFoundError, match="made by another"):
             kernel.manager.restart_kernel()
@@ -100,7 +108,7 @@ def test_an_interrupt_of_the_server_alone_is_nothing_to_it(fork_server):
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGSTOP])
 def test_kernels_outlive_their_server_and_another_takes_over(fork_server, monkeypatch, how):
     kernel = Kernel()
-    first, folder = server_of(kernel), Path(kernel.manager.ip).parent
+    first, folder = server_of(kernel), folder_of(kernel)
     kernel.printed("x = 1")
     # Short for the server that is stopped, as usual for the one that takes over.
     usual, lost = client.ANSWER_LIMIT, client.Server._lost
@@ -120,7 +128,7 @@ def test_kernels_outlive_their_server_and_another_takes_over(fork_server, monkey
             with running() as other:
                 assert server_of(other) != first
                 assert other.printed(WHO) == str(server_of(other))
-                assert Path(other.manager.ip).parent == folder
+                assert folder_of(other) == folder
     assert [str(w.message) for w in said if "fork" in str(w.message)] == [
         "the process that forks kernels has ended; another takes over"
     ]
@@ -152,7 +160,7 @@ def test_an_orphan_is_ended_like_any_kernel(fork_server, now):
 def test_stop_ends_orphans(fork_server):
     kernel = Kernel()
     pid = kernel.manager.provisioner.pid
-    folder = Path(kernel.manager.ip).parent
+    folder = folder_of(kernel)
     os.kill(server_of(kernel), signal.SIGKILL)
     wait_for(lambda: not is_alive(server_of(kernel)))
     client.start()

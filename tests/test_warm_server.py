@@ -30,6 +30,8 @@ def fork_server(monkeypatch):
     """Have kernels forked by a server of this test's own."""
     for name, value in warm.environment().items():
         monkeypatch.setenv(name, value)
+    # A busy machine may take longer than users are to wait.
+    monkeypatch.setattr(client, "READY_LIMIT", 120.0)
     client.stop()
     provisioner._said.clear()
     KernelProvisionerFactory.clear_instance()
