@@ -24,8 +24,8 @@ from helpers.regenerate.store import read_records
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends signals of Unix")
 
 # Whatever goes wrong here, no process outlives this.
-LONGEST = 600
-PATIENCE = 300
+LONGEST = 1800
+PATIENCE = 900
 NUMBER = "n: int = 1  # a number"
 # Says where it is, and goes on when it may.
 WAITING = """\
