@@ -86,7 +86,9 @@ def main(n_runs: int, times: int) -> None:
         n_codings, found = check(place, times)
         click.echo(f"`coalition check` of {n_codings} codings: {_taken(found)}.")
         left, found = run(place, n_runs)
-        click.echo(f"{n_runs} tiny runs in one go: {_taken(found)}; left behind: {left or 'nothing'}.")
+        click.echo(
+            f"{n_runs} tiny runs in one go: {_taken(found)}; left behind: {left or 'nothing'}."
+        )
 
 
 def _taken(found: Measured) -> str:
