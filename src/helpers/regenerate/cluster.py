@@ -133,8 +133,8 @@ def _client(address: str) -> Any:
     except ImportError as error:
         message = "--cluster needs Dask: install this package with its extra [cluster]"
         raise RegenerateError(message) from error
-    # It logs how it tries to come back; what comes of it is said here.
-    for name in ("distributed", "distributed.client"):
+    # They log how it tries to come back; what comes of it is said here.
+    for name in ("distributed", "distributed.client", "tornado.application", "asyncio"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         return Client(  # type: ignore[no-untyped-call]
