@@ -12,7 +12,6 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 from kernel_runner import wait_for
@@ -228,38 +227,4 @@ def test_an_output_folder_that_is_deleted(house, tmp_path, begun):
     assert runner.returncode in {0, 1}, err
     assert "Traceback" not in err
     assert contents(out).items() <= contents(house.clean).items()
-    require_whole(house, out)
-
-
-FAKED = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
-
-
-@pytest.mark.long
-@pytest.mark.skipif(not FAKED, reason="libfaketime, which sets clocks for one process, is missing")
-@pytest.mark.parametrize("days", [("+0", "+400"), ("+0", "-400"), ("+400", "+0"), ("-400", "+400")])
-def test_a_clock_that_is_set(house, tmp_path, days):
-    out, clock = tmp_path / "out", tmp_path / "clock"
-    faked = {
-        "LD_PRELOAD": str(FAKED[0]),
-        "FAKETIME_TIMESTAMP_FILE": str(clock),
-        "FAKETIME_NO_CACHE": "1",
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-    }
-    clock.write_text(f"{days[0]}d", encoding="utf-8")
-    runner = house.start(out, **faked)
-    wait_for(lambda: runner.poll() is not None or contents(out), PATIENCE)
-    clock.write_text(f"{days[1]}d", encoding="utf-8")
-    _, err = runner.communicate(timeout=PATIENCE)
-    assert runner.returncode == 0, err
-    assert contents(out) == contents(house.clean)
-    # Nothing stale is taken for fresh, whichever of the two looks newer.
-    path = house.folder / "01_quick.ipynb"
-    before = path.read_bytes()
-    path.write_bytes(before.replace(b"print(n)", b"print(7)"))
-    try:
-        again = house.start(out, **faked)
-        assert again.wait(PATIENCE) == 0
-        assert b"7\\n" in contents(out)[path.name]
-    finally:
-        path.write_bytes(before)
     require_whole(house, out)
