@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -13,6 +14,7 @@ import psutil
 
 SAMPLE_SECONDS = 0.5
 MEGABYTE = 1 << 20
+RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
 
 @dataclass(frozen=True)
@@ -21,12 +23,14 @@ class Measured:
 
     ``cpu`` are seconds of processors: on a machine that others use as well, steadier than those on
     the clock. ``peak`` are megabytes held at once, a page that several share counted once; 0 if it
-    ended before anybody looked.
+    ended before anybody looked. ``largest`` are those that any one of them held, shared pages
+    included.
     """
 
     seconds: float
     cpu: float
     peak: float
+    largest: float
 
 
 def measure(command: Sequence[str], cwd: Path, env: dict[str, str]) -> Measured:
@@ -46,7 +50,8 @@ def measure(command: Sequence[str], cwd: Path, env: dict[str, str]) -> Measured:
             said.seek(0)
             text = said.read().decode(errors="replace")[-2000:]
             raise RuntimeError(f"{' '.join(command)} ended with {code}:\n{text}")
-    return Measured(seconds, used.ru_utime + used.ru_stime, peak.megabytes)
+    cpu = used.ru_utime + used.ru_stime
+    return Measured(seconds, cpu, peak.megabytes, used.ru_maxrss * RSS_UNIT / MEGABYTE)
 
 
 class _Peak(threading.Thread):

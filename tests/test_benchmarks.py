@@ -56,6 +56,7 @@ def test_time_and_memory_are_those_of_all_processes(tmp_path, monkeypatch):
     script = f"'{sys.executable}' -c '{code}'; true"
     found = measure(["sh", "-c", script], tmp_path, dict(os.environ))
     assert found.peak > 190
+    assert found.largest > 190
     assert found.seconds > 0
     with pytest.raises(RuntimeError, match="ended with 3:\nno"):
         measure(["sh", "-c", "echo no; exit 3"], tmp_path, dict(os.environ))
@@ -81,6 +82,14 @@ def test_every_change_of_every_list_is_timed(monkeypatch):
     assert all(times for times in notebook.values())
     if shutil.which("chromium"):
         assert len(browser) > len(load_codebook().variables)
+
+
+def test_codings_grow_by_whole_accounts_that_are_in_order(place):
+    from benchmarks import load  # noqa: PLC0415
+
+    today = len((ROOT / "data" / "codings.csv").read_text(encoding="utf-8").splitlines()) - 1
+    n_codings, _ = load.check(place, 2)
+    assert n_codings == 2 * today
 
 
 def test_it_says_how_it_is_called():

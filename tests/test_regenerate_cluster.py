@@ -1,8 +1,11 @@
 """Runs on real worker processes; one is killed, one differs, and nothing is lost."""
 
 import contextlib
+import itertools
 import json
 import os
+import random
+import re
 import signal
 import subprocess
 import sys
@@ -12,6 +15,7 @@ from pathlib import Path
 import pytest
 from notebook_maker import asking
 
+from helpers.regenerate import processes
 from helpers.regenerate.cluster import SentRun, differences, execute_there, fingerprint
 from helpers.regenerate.incremental import Project
 from helpers.regenerate.limits import Limits
@@ -20,8 +24,8 @@ from helpers.regenerate.store import read_records
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends signals of Unix")
 
 # Whatever goes wrong here, no process outlives this.
-LONGEST = 180
-PATIENCE = 90
+LONGEST = 1800
+PATIENCE = 900
 NUMBER = "n: int = 1  # a number"
 # Says where it is, and goes on when it may.
 WAITING = """\
@@ -32,6 +36,13 @@ while not (marks / "go").exists():
     time.sleep(0.02)
 print(n, (pathlib.Path(os.environ["COALITION_DATA"]) / "a.csv").read_text())"""
 PLAN = "01_waits:\n  - {}\n  - {n: 2}\n  - {n: 3}\n02_fails:\n  - {}\n"
+# What they print, or the name of their error.
+WHOLE = {
+    "01_waits": "1 1\n",
+    "01_waits__n-2": "2 1\n",
+    "01_waits__n-3": "3 1\n",
+    "02_fails": "ZeroDivisionError",
+}
 
 
 def wait_for(condition, seconds=PATIENCE):
@@ -49,10 +60,17 @@ class Cluster:
         self.root = root
         self.stack = stack
         self.marks = root / "marks"
+        self.temporary = root / "tmp"
         self.marks.mkdir()
+        self.temporary.mkdir()
+        self.begin()
+
+    def begin(self):
+        """Start a scheduler; a second one has an address of its own."""
+        (self.root / "scheduler.json").unlink(missing_ok=True)
         self.scheduler = self.start(
             *("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--no-show"),
-            *("--scheduler-file", root / "scheduler.json", "--idle-timeout", f"{LONGEST} s"),
+            *("--scheduler-file", self.root / "scheduler.json", "--idle-timeout", f"{LONGEST} s"),
         )
         self.address = wait_for(self.written_address)
 
@@ -74,7 +92,20 @@ class Cluster:
             (notebooks / "plan.yml").write_text(PLAN, encoding="utf-8")
         ours = {"NOTEBOOKS": notebooks, "DATA": data}
         named = {f"COALITION_{kind}": str(path) for kind, path in ours.items()}
-        return {**os.environ, **named, "MARKS": str(self.marks), "WORKER": name}
+        temporary = {"TMPDIR": str(self.temporary)}
+        return {**os.environ, **named, **temporary, "MARKS": str(self.marks), "WORKER": name}
+
+    def begun(self):
+        """How many notebooks say that they are at work."""
+        return len(list(self.marks.glob("*-*")))
+
+    def printed(self):
+        """What each notebook that was written has printed, by its name."""
+        found = {}
+        for path in (self.root / "out").glob("*.ipynb"):
+            outputs = json.loads(path.read_text(encoding="utf-8"))["cells"][-1]["outputs"]
+            found[path.stem] = "".join(outputs[0].get("text", outputs[0].get("ename", "")))
+        return found
 
     def start(self, *arguments, env=None):
         process = subprocess.Popen(
@@ -92,7 +123,7 @@ class Cluster:
         return self.start(
             *("worker", self.address, "--name", name, "--nthreads", "1", "--no-dashboard"),
             *("--no-nanny", "--host", "127.0.0.1", "--memory-limit", "0"),
-            *("--lifetime", f"{LONGEST} s", "--death-timeout", "60"),
+            *("--lifetime", f"{LONGEST} s", "--death-timeout", f"{LONGEST} s"),
             *("--local-directory", self.root / f"scratch-{name}"),
             env=self.machine(name, value),
         )
@@ -113,16 +144,17 @@ class Cluster:
 
 
 @pytest.fixture
-def cluster(tmp_path):
+def cluster(tmp_path_factory):
     with contextlib.ExitStack() as stack:
-        yield Cluster(tmp_path, stack)
+        # A short name, since sockets of kernels are to fit below it.
+        yield Cluster(tmp_path_factory.mktemp("c"), stack)
 
 
 def test_a_killed_worker_loses_nothing(cluster):
     workers = {name: cluster.worker(name) for name in ("first", "second")}
     head = cluster.run()
     # Both are in the middle of a notebook.
-    wait_for(lambda: head.poll() or len(list(cluster.marks.iterdir())) == 2)
+    wait_for(lambda: head.poll() or cluster.begun() == 2)
     assert head.poll() is None, head.communicate()
     workers["first"].send_signal(signal.SIGKILL)
     lost = next(cluster.marks.glob("first-*")).name.partition("-")[2]
@@ -131,14 +163,59 @@ def test_a_killed_worker_loses_nothing(cluster):
     assert "3 of 4 went well, 1 failed" in out, err
     assert "ZeroDivisionError" in out
     assert (cluster.marks / f"second-{lost}").is_file()
-    written = sorted(path.name for path in (cluster.root / "out").glob("*.ipynb"))
-    assert written == [
-        *("01_waits.ipynb", "01_waits__n-2.ipynb", "01_waits__n-3.ipynb", "02_fails.ipynb")
-    ]
-    for path in (cluster.root / "out").glob("01*"):
-        n = int(path.stem.partition("n-")[2] or 1)
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        assert "".join(cells[-1]["outputs"][0]["text"]) == f"{n} 1\n"
+    assert cluster.printed() == WHOLE
+
+
+def test_a_scheduler_that_dies_ends_the_run_with_a_message(cluster):
+    cluster.worker("only")
+    head = cluster.run()
+    wait_for(lambda: head.poll() or cluster.begun())
+    cluster.scheduler.kill()
+    out, err = head.communicate(timeout=PATIENCE)
+    assert head.returncode == 2
+    assert f"Error: the Dask scheduler at {cluster.address} has gone" in err
+    assert "Traceback" not in out + err
+    assert [path.name for path in (cluster.root / "out").iterdir()] == [".runs.sqlite"]
+
+
+KINDS = list(itertools.product(["worker", "scheduler"], ["SIGKILL", "SIGTERM", "SIGINT"]))
+
+
+@pytest.mark.long
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at processes as Linux shows them")
+@pytest.mark.parametrize("number", range(24))
+def test_a_signal_to_the_cluster_at_any_moment_costs_nothing_but_time(cluster, number):
+    rng = random.Random(number)
+    kind, signum = KINDS[number % len(KINDS)]
+    workers = [cluster.worker(name) for name in ("first", "second")]
+    (cluster.marks / "go").touch()
+    head, begun = cluster.run(), rng.randrange(4)
+    wait_for(lambda: head.poll() or cluster.begun() >= begun)
+    time.sleep(rng.random())
+    target = rng.choice(workers) if kind == "worker" else cluster.scheduler
+    target.send_signal(getattr(signal, signum))
+    out, err = head.communicate(timeout=PATIENCE)
+    assert "Traceback" not in out + err
+    if kind == "worker" or "4/4" in out:
+        assert "3 of 4 went well, 1 failed" in out, err
+    else:
+        assert re.search("has gone, with the runs it had|no Dask scheduler answers", err), out
+    assert cluster.printed().items() <= WHOLE.items()
+    for process in (*workers, cluster.scheduler):
+        process.kill()
+        process.wait()
+    cluster.begin()
+    last = cluster.worker("last")
+    out, err = cluster.run().communicate(timeout=PATIENCE)
+    assert ", 1 failed;" in out, err
+    assert cluster.printed() == WHOLE
+    assert {path.name for path in (cluster.root / "out").iterdir()} == {
+        *(".runs.sqlite", *(f"{name}.ipynb" for name in WHOLE))
+    }
+    last.terminate()
+    last.wait(PATIENCE)
+    wait_for(lambda: not processes.marked(f"MARKS={cluster.marks}"))
+    assert list(cluster.temporary.iterdir()) == []
 
 
 def test_what_a_worker_has_read_is_remembered_here(cluster):

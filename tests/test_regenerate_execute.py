@@ -257,20 +257,21 @@ def test_refresh_leaves_a_failing_notebook_as_it_was(refreshed):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="uses a limit and a variable of Linux")
-def test_few_open_files_are_said(folder, tmp_path):
+@pytest.mark.parametrize("files", [30, 40, 190])
+def test_few_open_files_are_said(folder, tmp_path, files):
     import resource  # noqa: PLC0415
 
     done = subprocess.run(
         [*COMMAND, "run", "01", "--jobs", "2", "--out", str(tmp_path)],
         env={**os.environ, "COALITION_NOTEBOOKS": str(folder)},
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40)),
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (files, files)),
         capture_output=True,
         encoding="utf-8",
         check=False,
     )
     assert done.returncode == 2
     assert re.search(
-        r"2 jobs need \d+ open files, and the system allows 40; allow more", done.stderr
+        rf"2 jobs need \d+ open files, and the system allows {files}; allow more", done.stderr
     )
 
 

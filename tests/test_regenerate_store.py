@@ -123,6 +123,35 @@ def test_a_store_that_cannot_be_used_is_set_aside(tmp_path, what):
     )
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="uses a limit of Unix")
+@pytest.mark.parametrize("size", [0, 2000, 5000])
+def test_a_good_store_is_kept_where_files_may_not_grow(tmp_path, size):
+    with open_store(tmp_path) as store:
+        store.remember("a", RECORD)
+    again = (
+        "import resource, sys\nfrom pathlib import Path\n"
+        "from helpers.regenerate.store import open_store\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]),) * 2)\n"
+        "with open_store(Path(sys.argv[1])) as store: print(sorted(store.records()))"
+    )
+    command = [sys.executable, "-c", again, str(tmp_path), str(size)]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+    assert done.stdout == "['a']\n", done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == [NAME]
+
+
+def test_no_new_store_is_set_aside_where_the_disk_is_full(tmp_path, monkeypatch):
+    def full(*_):
+        error = sqlite3.OperationalError("database or disk is full")
+        error.sqlite_errorcode = sqlite3.SQLITE_FULL
+        raise error
+
+    monkeypatch.setattr("helpers.regenerate.store._version", full)
+    with pytest.raises(RegenerateError, match="disk is full"), open_store(tmp_path):
+        pass
+    assert [path.name for path in tmp_path.iterdir()] in ([NAME], [])
+
+
 @pytest.mark.parametrize("inputs", ["[]", "null", "7", "[" * 100_000, "{", "\x00"])
 def test_inputs_that_are_none_are_forgotten(tmp_path, inputs):
     with open_store(tmp_path) as store:

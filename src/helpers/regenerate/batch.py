@@ -46,6 +46,7 @@ def _well(outcome: Outcome, write: Callable[[Outcome], str], report: Report) -> 
         result = write(outcome)
     except OSError as error:
         if error.errno in FOR_ALL:
+            error.filename = error.filename or f"{outcome.name}.ipynb"
             raise
         problem = f"its file cannot be written: {error}"
         outcome, result = replace(outcome, error=outcome.error or problem), "FAILED, not written"

@@ -8,8 +8,11 @@ A run whose worker is lost is given to another one by the scheduler.
 
 import contextlib
 import functools
+import logging
 import os
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +24,7 @@ from helpers.regenerate.fingerprint import MISSING, notebook_source, tree, versi
 from helpers.regenerate.incremental import Project
 from helpers.regenerate.limits import Limits
 from helpers.regenerate.plan import Run
+from helpers.regenerate.scratch import scratch
 from helpers.regenerate.settings import own_settings
 
 Locate = Callable[[], Project]
@@ -71,6 +75,7 @@ def execute_there(
         return Outcome(run.name, 0.0, None, f"refused by a worker: {_listed(found)}")
     # Not ended with the run: the next one comes to the same process.
     os.environ.update(own_settings())
+    tempfile.tempdir = str(scratch())
     warm.prepare()
     project = locate()
     here = Run(project.notebooks / run.notebook.name, run.parameters, run.name, limits=run.limits)
@@ -92,11 +97,16 @@ def cluster(
     ``locate`` finds the project, here and on the workers; ``say`` tells the user what is being
     waited for. RegenerateError if there is no Dask or no scheduler, or if a worker differs.
     """
-    with _client(address) as client:
+    with _loss_explained(address), _client(address) as client:
         say(f"Waiting for a worker at {address}.")
-        client.wait_for_workers(1)
         expected = fingerprint(locate())
-        _require_same(client.run(differences, locate, expected, on_error="return"))
+        try:
+            client.wait_for_workers(1)
+            found = client.run(differences, locate, expected, on_error="return")
+        # What is written later raises such errors, too.
+        except OSError as error:
+            raise CancelledError from error
+        _require_same(found)
         executor = client.get_executor(pure=False)
         work = functools.partial(execute_there, locate=locate, expected=expected, limits=limits)
         try:
@@ -106,12 +116,26 @@ def cluster(
             executor.shutdown(wait=False)
 
 
+@contextlib.contextmanager
+def _loss_explained(address: str) -> Iterator[None]:
+    """Say in words that there is no scheduler any more, for which all runs are cancelled."""
+    try:
+        yield
+    except CancelledError as error:
+        message = f"the Dask scheduler at {address} has gone, with the runs it had"
+        advice = "what is written is whole; the same command goes on from there"
+        raise RegenerateError(f"{message}; {advice}") from error
+
+
 def _client(address: str) -> Any:
     try:
         from distributed import Client  # noqa: PLC0415
     except ImportError as error:
         message = "--cluster needs Dask: pip install 'coalition-of-the-unwilling[cluster]'"
         raise RegenerateError(message) from error
+    # They log how it tries to come back; what comes of it is said here.
+    for name in ("distributed", "distributed.client", "tornado.application", "asyncio"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         return Client(  # type: ignore[no-untyped-call]
             address, timeout=CONNECT_SECONDS, set_as_default=False

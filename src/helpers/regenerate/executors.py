@@ -10,7 +10,14 @@ import itertools
 import os
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    CancelledError,
+    Executor,
+    Future,
+    ThreadPoolExecutor,
+    wait,
+)
 from contextlib import AbstractContextManager
 from typing import TypeVar
 
@@ -150,6 +157,9 @@ def as_they_end(
 def _outcome(future: Future[Outcome], run: Run) -> Outcome:
     try:
         return future.result()
+    # Nobody is left who could execute the others.
+    except CancelledError:
+        raise
     # A worker that was lost again and again: the other runs go on.
     except Exception as error:
         return Outcome(run.name, 0.0, None, f"{type(error).__name__}: {error}")

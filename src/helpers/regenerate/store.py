@@ -30,6 +30,8 @@ CREATE TABLE runs (
     failed INTEGER NOT NULL
 ) WITHOUT ROWID
 """
+# What is wrong with the place, not with the store: another would fare no better in it.
+UNWRITABLE = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR_WRITE}
 
 
 class UnusableStore(RegenerateError):  # noqa: N818
@@ -151,11 +153,13 @@ def _explained(folder: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", 0)
         # The last byte is the kind of error, the others say more of it.
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
+        if code & 0xFF == sqlite3.SQLITE_BUSY:
             message = f"another command is running notebooks into {folder}"
             raise RegenerateError(f"{message}; wait for it, or choose --out") from error
-        raise UnusableStore(f"{folder / NAME} cannot be used: {error}") from error
+        kind = RegenerateError if {code, code & 0xFF} & UNWRITABLE else UnusableStore
+        raise kind(f"{folder / NAME} cannot be used: {error}") from error
 
 
 def _version(connection: sqlite3.Connection) -> int:

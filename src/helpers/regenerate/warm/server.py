@@ -208,12 +208,15 @@ def client_descriptor() -> int:
     return -1
 
 
-def import_stack(modules: list[str]) -> None:
-    """Import what every kernel will have imported, as far as it is installed."""
+def import_stack(modules: list[str], connection: socket.socket) -> None:
+    """Import what every kernel will have imported, as far as it is installed and is waited for."""
     # Nothing collected before the fork: pages that are never written stay shared.
     gc.disable()
     with pretended_kernel():
         for name in modules:
+            # Nobody asks for a kernel before they are told: the client has gone.
+            if select.select([connection], [], [], 0)[0]:
+                break
             with contextlib.suppress(ModuleNotFoundError):
                 importlib.import_module(name)
     # Never looked at again by a collection in a kernel, which would write to every object.
@@ -239,7 +242,7 @@ def main() -> None:
     server = os.getpid()
     connection = socket.socket(fileno=int(sys.argv[1]))
     connection.set_inheritable(False)
-    import_stack(sys.argv[2:])
+    import_stack(sys.argv[2:], connection)
     if threading.active_count() > 1:
         sys.stderr.write("A module imported beforehand runs a thread, so kernels cannot fork.\n")
         # Not sys.exit, which would wait for the thread.
