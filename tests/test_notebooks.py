@@ -77,7 +77,14 @@ def test_stock_papermill_fails_on_a_value_that_is_not_allowed(path, parameter):
         assert allowed in error.value.evalue
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+# Importing anew takes ten seconds each; nbval executes all of them always, on warm kernels.
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(path, marks=[pytest.mark.long] if place % 3 else [], id=path.stem)
+        for place, path in enumerate(NOTEBOOKS)
+    ],
+)
 def test_a_stock_kernel_prints_the_same(path, monkeypatch):
     """A warm kernel has imported what the notebook may have forgotten to import."""
     monkeypatch.setenv(warm.VARIABLE, "local-provisioner")

@@ -297,7 +297,7 @@ def test_states_whose_numbers_differ_are_named() -> None:
 
 
 def test_columns_that_are_named_exist() -> None:
-    """Words in code type are columns, tables, variables, codes or formats that exist."""
+    """Words in code type are columns, tables, variables, codes, formats or notebooks that exist."""
     book = load_codebook()
     known = {column for columns in TABLES.values() for column in columns}
     known |= {*TABLES, *(f"{name}.csv" for name in TABLES), "codebook.yml", "NA"}
@@ -313,5 +313,6 @@ def test_columns_that_are_named_exist() -> None:
     known |= {table.name for table in exported}
     known |= {field.name for table in exported for field in table.fields}
     known |= {*FORMATS, "datapackage.json", ".", *(f".{letter}" for letter in "abcd")}
+    known |= {path.stem for path in NOTEBOOKS}
     for word in set(re.findall(r"`([A-Za-z_0-9.]+)`", DATA_README)):
         assert word in known, word

@@ -9,9 +9,10 @@ import zipfile
 import pytest
 from jupyter_client.provisioning import KernelProvisionerFactory
 from kernel_runner import FORKED, STOCK, running
-from test_warm_server import fork_server, is_forked
+from test_warm_server import MARK, fork_server, is_forked
 
 from helpers.dataset.files import REPOSITORY
+from helpers.regenerate.warm import client
 from helpers.regenerate.warm.provisioner import shadows
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forks, and reads /proc")
@@ -39,10 +40,16 @@ HELD = {
 }
 
 
+@pytest.fixture
+def whole_stack(fork_server, monkeypatch):
+    """Have imported beforehand what is in use, and what forked kernels are known by."""
+    monkeypatch.setenv(client.PRELOAD, ",".join([MARK, *client.STACK]))
+
+
 @pytest.mark.parametrize("provisioner", [STOCK, FORKED])
 @pytest.mark.parametrize("code", HELD.values(), ids=HELD.keys())
 def test_closes_at_its_end_what_nobody_has_closed(
-    fork_server, monkeypatch, tmp_path, code, provisioner
+    whole_stack, monkeypatch, tmp_path, code, provisioner
 ):
     monkeypatch.setenv("JUPYTER_DEFAULT_PROVISIONER_NAME", provisioner)
     (tmp_path / "holder.py").write_text(HOLDER, encoding="utf-8")
@@ -59,7 +66,7 @@ def test_closes_at_its_end_what_nobody_has_closed(
 
 
 @pytest.mark.parametrize("name", ["yaml.py", "seaborn/__init__.py"])
-def test_a_module_beside_the_notebook_is_imported(fork_server, tmp_path, name):
+def test_a_module_beside_the_notebook_is_imported(whole_stack, tmp_path, name):
     file = tmp_path / name
     file.parent.mkdir(exist_ok=True)
     file.write_text("OWN = 'own'", encoding="utf-8")
@@ -93,7 +100,7 @@ def test_the_page_has_rows():
 
 
 @pytest.mark.parametrize(("code", "stock", "warm"), ROWS, ids=range(len(ROWS)))
-def test_the_page_says_what_differs(fork_server, monkeypatch, tmp_path, code, stock, warm):
+def test_the_page_says_what_differs(whole_stack, monkeypatch, tmp_path, code, stock, warm):
     assert stock != warm
     for provisioner, printed in ((FORKED, warm), (STOCK, stock)):
         monkeypatch.setenv("JUPYTER_DEFAULT_PROVISIONER_NAME", provisioner)

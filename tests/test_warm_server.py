@@ -22,6 +22,8 @@ from helpers.regenerate.warm import client, provisioner
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
 COMMAND = [sys.executable, "-m", "ipykernel_launcher", "-f", "file"]
+MARK = "wave"
+"""A module of Python's own that a kernel has imported only if it was imported beforehand."""
 FIGURE = "import matplotlib.pyplot as plt\nfigure, axes = plt.subplots()\naxes.plot([1, 2])"
 
 
@@ -30,6 +32,8 @@ def fork_server(monkeypatch):
     """Have kernels forked by a server of this test's own."""
     for name, value in warm.environment().items():
         monkeypatch.setenv(name, value)
+    # Little, since each test waits for it.
+    monkeypatch.setenv(client.PRELOAD, MARK)
     # A busy machine may take longer than users are to wait.
     monkeypatch.setattr(client, "READY_LIMIT", 120.0)
     client.stop()
@@ -41,14 +45,14 @@ def fork_server(monkeypatch):
 
 
 def is_forked(kernel):
-    return kernel.printed("import sys; print('seaborn' in sys.modules)") == "True"
+    return kernel.printed(f"import sys; print('{MARK}' in sys.modules)") == "True"
 
 
 def module(folder, monkeypatch, name, text):
     """Write a module that is imported beforehand."""
     (folder / f"{name}.py").write_text(text, encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", str(folder))
-    monkeypatch.setenv(client.PRELOAD, f"seaborn, {name}")
+    monkeypatch.setenv(client.PRELOAD, f"{MARK}, {name}")
 
 
 def test_is_chosen_for_a_command_only(monkeypatch):
@@ -155,13 +159,13 @@ def test_a_module_that_cannot_be_imported_beforehand(fork_server, tmp_path, monk
 
 
 def test_what_is_not_installed_is_left_out(fork_server, monkeypatch):
-    monkeypatch.setenv(client.PRELOAD, "no_such_module, seaborn")
+    monkeypatch.setenv(client.PRELOAD, f"no_such_module, {MARK}")
     with running() as kernel:
         assert is_forked(kernel)
 
 
 def test_figures_show_with_the_inline_backend_imported_beforehand(fork_server, monkeypatch):
-    monkeypatch.setenv(client.PRELOAD, "seaborn, matplotlib_inline.backend_inline")
+    monkeypatch.setenv(client.PRELOAD, f"{MARK}, matplotlib_inline.backend_inline")
     with running() as kernel:
         assert is_forked(kernel)
         assert len(kernel.picture(FIGURE)) == 1
@@ -278,7 +282,8 @@ def test_tools_use_it_unchanged(tool, notebook, tmp_path):
     assert "image/png" in outputs(out)[-1]["data"]
 
 
-def test_our_own_runner_uses_it(fork_server, notebook):
+def test_our_own_runner_uses_it(fork_server, monkeypatch, notebook):
+    monkeypatch.delenv(client.PRELOAD)
     outcome = execute_run(Run(notebook, {}, "warm"))
     assert outcome.error == ""
     assert outcome.notebook is not None

@@ -29,7 +29,7 @@ const codings = (() => {
 
   /* Reading */
 
-  /** The text of a file, or why there is none; the message alone names the reason. */
+  /** The text of a file, or why there is none, and what is before the sign that is the reason, if one is. */
   function textOf(bytes) {
     if (bytes.length > MOST_BYTES) {
       return { message: `the file has ${bytes.length} bytes; at most ${MOST_BYTES} are read` };
@@ -43,7 +43,9 @@ const codings = (() => {
     try {
       return { text: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };
     } catch {
-      return { message: "not UTF-8; save the file as CSV UTF-8" };
+      // What cannot be decoded becomes this sign, which hardly a file has of its own.
+      const before = new TextDecoder().decode(bytes).split("\ufffd", 1)[0];
+      return { message: "not UTF-8; save the file as CSV UTF-8", before };
     }
   }
 
@@ -73,6 +75,13 @@ const codings = (() => {
       yield { line, cells, empty: place - from <= 2 && /^[\r\n]*$/.test(text.slice(from, place)) };
       line += (text.slice(from, place).match(/\r\n|\r|\n/g) ?? []).length;
     }
+  }
+
+  /** Line and column of the sign that follows the beginning of a CSV text. */
+  function placeAfter(before) {
+    const found = [...records(`${before}?`)], last = found.at(-1).cells ?? [];
+    const column = found.length > 1 ? found[0].cells?.[last.length - 1] : "";
+    return [before.split("\n").length, column ?? ""];
   }
 
   /** What no cell may hold: what cannot be seen, or breaks a line. */
@@ -108,11 +117,12 @@ const codings = (() => {
       a text. A row of the wrong width is no row; one with a problem in a cell is among the rows. */
   function parse(content, columns, longest = 131_072) {
     const given = typeof content === "string" ? { text: content } : textOf(content);
-    const refused = (message, line = 0) => ({ rows: [], problems: [problem(line, "", "", message)] });
+    const refused = (message, line = 0, column = "") => ({ rows: [], problems: [problem(line, column, "", message)] });
+    if (given.before !== undefined) return refused(given.message, ...placeAfter(given.before));
     if (given.message) return refused(given.message);
     const text = given.text.replace(/^\ufeff/, "");
     if (!text.trim()) return refused("the file is empty");
-    if (text.includes("\0")) return refused("a NUL character");
+    if (text.includes("\0")) return refused("a NUL character", ...placeAfter(text.split("\0", 1)[0]));
     const rows = [], problems = [];
     let seen = 0;
     for (const { line, cells, empty } of records(text)) {
