@@ -249,7 +249,7 @@ def _codes(state: str) -> Html:
         ]
         for variable in variables
     ]
-    return grid("Codes by account", ["variable", *codes.columns], rows, kind="stacked")
+    return grid("Codes by account", ["variable", *codes.columns], rows, kind="stacked fits")
 
 
 def _evidence(evidence: pd.DataFrame, places: set[str]) -> Html:
