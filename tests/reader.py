@@ -69,12 +69,17 @@ class Reader:
             lambda said: self.wrong.append(said.text) if said.type == "error" else None,
         )
         page.on("dialog", self._told)
-        page.on("requestfailed", lambda asked: self.wrong.append(f"failed: {asked.url}"))
+        page.on("requestfailed", self._failed)
         return page
 
     def _asked(self, request):
         if not request.url.startswith((self.address, "data:", "blob:")):
             self.wrong.append(f"outside: {request.url}")
+
+    def _failed(self, request):
+        # Leaving a page breaks off what it has asked for, as for its icon, which comes last.
+        if request.failure != "net::ERR_ABORTED":
+            self.wrong.append(f"failed: {request.url}")
 
     def _told(self, dialog):
         self.wrong.append(f"dialog: {dialog.message}")

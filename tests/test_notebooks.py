@@ -81,7 +81,7 @@ def test_stock_papermill_fails_on_a_value_that_is_not_allowed(path, parameter):
 @pytest.mark.parametrize(
     "path",
     [
-        pytest.param(path, marks=[pytest.mark.long] if place % 3 else [], id=path.stem)
+        pytest.param(path, marks=[pytest.mark.long] if place % 6 else [], id=path.stem)
         for place, path in enumerate(NOTEBOOKS)
     ],
 )

@@ -291,7 +291,9 @@ def wait_for(condition, seconds=30):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends a signal of Unix")
-@pytest.mark.parametrize("number", ["SIGINT", "SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize(
+    "number", ["SIGINT", "SIGTERM", pytest.param("SIGHUP", marks=pytest.mark.long)]
+)
 def test_an_interrupt_leaves_no_kernel_and_no_half_file(tmp_path, number):
     sign = tmp_path / "pid"
     slow = f"import os, pathlib, time\npathlib.Path({str(sign)!r}).write_text(str(os.getpid()))"

@@ -63,7 +63,8 @@ sys.stdin.read()
 """
 
 
-@pytest.fixture(scope="module", params=[STOCK, FORKED])
+# What stock kernels do in the same tests is for long runs: importing anew takes its time.
+@pytest.fixture(scope="module", params=[pytest.param(STOCK, marks=pytest.mark.long), FORKED])
 def provisioner(request):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("JUPYTER_DEFAULT_PROVISIONER_NAME", request.param)

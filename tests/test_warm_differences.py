@@ -46,7 +46,7 @@ def whole_stack(fork_server, monkeypatch):
     monkeypatch.setenv(client.PRELOAD, ",".join([MARK, *client.STACK]))
 
 
-@pytest.mark.parametrize("provisioner", [STOCK, FORKED])
+@pytest.mark.parametrize("provisioner", [pytest.param(STOCK, marks=pytest.mark.long), FORKED])
 @pytest.mark.parametrize("code", HELD.values(), ids=HELD.keys())
 def test_closes_at_its_end_what_nobody_has_closed(
     whole_stack, monkeypatch, tmp_path, code, provisioner
