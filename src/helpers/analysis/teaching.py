@@ -16,7 +16,7 @@ from helpers.dataset.checks.codings import CODERS
 from helpers.dataset.codebook import load_codebook
 from helpers.dataset.loading import case_names, load_cases, load_codings, load_table
 from helpers.dataset.outcomes import CODED, SILENT
-from helpers.dataset.words import code_or_status, labels
+from helpers.dataset.words import code_or_status, labels, worded
 
 _KEY = ["state", "variable"]
 _LISTS = {"status": "statuses", "scope": "scopes", "confidence": "confidences"}
@@ -45,8 +45,9 @@ def differed() -> pd.DataFrame:
     known = {column: labels(name) for column, name in _LISTS.items()}
 
     def labelled(cell: str, column: str, variable: str) -> str:
-        codes = {code.id: code.label for code in load_codebook().variable(variable).codes}
-        return ", ".join((known | {"code": codes})[column].get(i, i) for i in cell.split(JOINT))
+        if column == "code":
+            return worded(load_codebook().variable(variable), cell)
+        return known[column].get(cell, cell)
 
     for coder in CODERS:
         own = codings.loc[coder]
