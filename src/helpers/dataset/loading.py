@@ -98,7 +98,13 @@ def load_states() -> pd.DataFrame:
 
 def case_names() -> pd.Series:
     """Return the short names of the cases by ISO3 code, in the order of ``states.csv``."""
-    states = load_states()
+    require_clean()
+    return _case_names(data_folder() / "states.csv").copy(deep=False)
+
+
+@once_per_state
+def _case_names(path: Path) -> pd.Series:
+    states = _table(path).set_index("state")
     return states.loc[states["region"] != "", "short_name"]
 
 
@@ -231,7 +237,8 @@ def as_cases(codings: pd.DataFrame, silence: str = OPEN) -> pd.DataFrame:
     if silence == AS_NO:
         codes = _read_silence(codes, _wide(codings, "status"), book)
     columns = [_columns(codes[variable.id], variable) for variable in book.variables]
-    locators = _wide(coded, "locator")
+    named = {name for bound in book.rules.bounds for name in bound.same_passage}
+    locators = _wide(coded[coded["variable"].isin(named)], "locator")
     bounds = [_said_together(codes, locators, bound) for bound in book.rules.bounds]
     return pd.concat([*columns, *bounds], axis="columns")
 

@@ -18,9 +18,10 @@ True
 '`combat_troops` is not `volunteers` or `regular`'
 """
 
+import functools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import chain, product
 from typing import Any, TypeAlias
 
 Code: TypeAlias = str | None
@@ -30,6 +31,8 @@ Condition: TypeAlias = Mapping[str, Any]
 Options: TypeAlias = frozenset[str]
 """What an analysis asks for beyond the rules as they stand."""
 NO_OPTIONS: Options = frozenset()
+ToldApart: TypeAlias = dict[str, set[tuple[str, ...]]]
+"""By variable, the sets of codes that conditions tell apart."""
 
 
 @dataclass(frozen=True)
@@ -104,8 +107,12 @@ def first(cases: Iterable[Case], codes: Codes, options: Options = NO_OPTIONS) ->
 
 def level_codes(rules: Rules, codes: Codes, options: Options = NO_OPTIONS) -> dict[str, str]:
     """Return the code of each level."""
+    return _codes_of(rules.levels, codes, options)
+
+
+def _codes_of(levels: Iterable[Level], codes: Codes, options: Options) -> dict[str, str]:
     found: dict[str, str] = {}
-    for level in rules.levels:
+    for level in levels:
         case = first(level.cases, {**codes, **found}, options)
         found[level.id] = case.id if case else level.otherwise
     return found
@@ -148,13 +155,13 @@ def _idle(condition: Condition, options: Options) -> bool:
 
 def rests_on(
     rules: Rules, conditions: Iterable[Condition], options: Options | None = NO_OPTIONS
-) -> dict[str, set[tuple[str, ...]]]:
+) -> ToldApart:
     """Return the variables that conditions rest on, themselves or through levels.
 
-    Each with the sets of codes that are told apart, in the codebook's order of variables.
+    In the codebook's order of variables.
     """
     levels = {level.id: [case.when for case in level.cases] for level in rules.levels}
-    found: dict[str, set[tuple[str, ...]]] = {}
+    found: ToldApart = {}
     waiting, seen = list(conditions), set()
     while waiting:
         for name, accepted in tests(waiting.pop(), options):
@@ -200,13 +207,32 @@ def possible_types(
     ruled_out: Iterable[tuple[str, str]] = (),
     options: Options = NO_OPTIONS,
 ) -> tuple[str, ...]:
-    """Return every type that there could be if what is missing were coded, in the rules' order."""
-    told_apart = rests_on(rules, [case.when for case in rules.types], options)
-    ways = completions(rules, codes, told_apart, ruled_out)
-    # Many ways share their levels, and so their type.
-    levels = {tuple(level_codes(rules, way, options).items()) for way in ways}
-    found = {type_of(rules, dict(pairs)) for pairs in levels}
+    """Return every type that there could be if what is missing were coded, in the rules' order.
+
+    Types rest on levels alone, so groups of levels are completed one by one: their ways add up,
+    where those of all variables multiply.
+    """
+    combinations: list[dict[str, str]] = [{}]
+    for levels, told_apart in _independent(rules, options):
+        ways = completions(rules, codes, told_apart, ruled_out)
+        several = {tuple(_codes_of(levels, way, options).items()) for way in ways}
+        combinations = [{**each, **dict(own)} for each in combinations for own in several]
+    found = {type_of(rules, each) for each in combinations}
     return tuple(case.id for case in rules.types if case.id in found)
+
+
+@functools.lru_cache(maxsize=64)
+def _independent(rules: Rules, options: Options) -> list[tuple[tuple[Level, ...], ToldApart]]:
+    """Return the levels in groups that share no variable, each with what it rests on."""
+    groups: list[tuple[tuple[Level, ...], ToldApart]] = []
+    for level in rules.levels:
+        own = rests_on(rules, [case.when for case in level.cases], options)
+        shared = [group for group in groups if own.keys() & group[1]]
+        levels = (*chain.from_iterable(each for each, _ in shared), level)
+        conditions = [case.when for one in levels for case in one.cases]
+        apart = [group for group in groups if group not in shared]
+        groups = [*apart, (levels, rests_on(rules, conditions, options))]
+    return groups
 
 
 def possible_answers(

@@ -39,15 +39,18 @@ const whatIf = (() => {
 
   const kept = new Map();
 
-  /** What states as they are answer to the thesis, worked out once for each reading. */
+  /** What is worked out once for each reading. */
+  function once(key, make) {
+    const place = JSON.stringify(key);
+    if (!kept.has(place)) kept.set(place, make());
+    return kept.get(place);
+  }
+
+  /** What states as they are answer to the thesis. */
   function answersAsCoded(account, silence) {
-    const key = JSON.stringify([account, silence]);
-    if (!kept.has(key)) {
-      const answer = (state) => rules.thesisAnswers(book, given(account, state, silence, {}));
-      const states = Object.keys(accounts[account].states);
-      kept.set(key, Object.fromEntries(states.map((state) => [state, answer(state)])));
-    }
-    return kept.get(key);
+    const answer = (state) => rules.thesisAnswers(book, given(account, state, silence, {}));
+    const states = Object.keys(accounts[account].states);
+    return once([account, silence], () => Object.fromEntries(states.map((id) => [id, answer(id)])));
   }
 
   /** All that follows for a state, and for the thesis by all states of the account. */
@@ -99,7 +102,12 @@ const whatIf = (() => {
     return found;
   }
 
-  return { book, accounts, moving, names, byId, saidOf, consequences, shortestChanges };
+  /** All that follows for a state as it is. */
+  const asCoded = (account, state, silence) => (
+    once([account, state, silence], () => consequences(account, state, silence))
+  );
+
+  return { book, accounts, moving, names, byId, saidOf, asCoded, consequences, shortestChanges };
 })();
 
 /** Put the section into its place on a state's page. */
@@ -324,7 +332,7 @@ function showWhatIf(place) {
 
   function update() {
     const changes = changesOf[account];
-    const before = whatIf.consequences(account, state, silence);
+    const before = whatIf.asCoded(account, state, silence);
     const now = whatIf.consequences(account, state, silence, changes);
     drawSummary(before, now);
     drawFollows(before, now);
