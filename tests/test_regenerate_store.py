@@ -74,6 +74,15 @@ def test_what_a_crash_left_half_done_is_taken_back_by_whoever_looks(tmp_path):
     assert read_records(tmp_path) == {"a": FAILED}
 
 
+def test_the_journal_of_a_killed_run_goes_even_if_nothing_is_to_do(tmp_path):
+    killed = CRASH.replace('store.connection.execute("BEGIN")', "os._exit(9)")
+    subprocess.run([sys.executable, "-c", killed, str(tmp_path)], check=False)
+    assert (tmp_path / f"{NAME}-journal").exists()
+    with open_store(tmp_path) as store:
+        assert store.records() == {"a": FAILED}
+    assert [path.name for path in tmp_path.iterdir()] == [NAME]
+
+
 def into_a_folder(path):
     path.mkdir()
     (path / "a").touch()

@@ -92,7 +92,7 @@ class KeepingEngine(NBClientEngine):  # type: ignore[misc]
                 environment = {**recording.environment(), **own_settings()}
                 client.execute(env=environment, stdout=aside, stderr=aside)
             # A kernel that dies, never starts or falls silent leaves no error in the notebook.
-            except (RuntimeError, TimeoutError) as error:
+            except (RuntimeError, OSError) as error:
                 problem = LimitError(kernel.passed) if kernel.passed else error
                 _blame_last_cell(nb_man.nb, problem, "" if kernel.passed else _last_line(aside))
         _refuse_exits(nb_man.nb)

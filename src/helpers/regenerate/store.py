@@ -94,7 +94,7 @@ def open_store(folder: Path, say: Callable[[str], object] = warnings.warn) -> It
         aside = folder / f"{NAME}.set-aside-{secrets.token_hex(4)}"
         (folder / NAME).rename(aside)
         # What belongs to the other would be taken for what this one has left half done.
-        (folder / f"{NAME}-journal").unlink(missing_ok=True)
+        _journal(folder).unlink(missing_ok=True)
         say(f"{error}. It is set aside as {aside.name}, and all runs are made anew.")
         store = _opened(folder)
     try:
@@ -116,6 +116,8 @@ def _opened(folder: Path) -> Store:
         if _version(connection) != VERSION:
             connection.execute("DROP TABLE IF EXISTS runs")
             connection.execute(TABLE)
+        # Only who writes takes over, and removes, the journal of one that was killed.
+        if _version(connection) != VERSION or _journal(folder).exists():
             connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute("COMMIT")
         store = Store(connection)
@@ -160,6 +162,10 @@ def _explained(folder: Path) -> Iterator[None]:
             raise RegenerateError(f"{message}; wait for it, or choose --out") from error
         kind = RegenerateError if {code, code & 0xFF} & UNWRITABLE else UnusableStore
         raise kind(f"{folder / NAME} cannot be used: {error}") from error
+
+
+def _journal(folder: Path) -> Path:
+    return folder / f"{NAME}-journal"
 
 
 def _version(connection: sqlite3.Connection) -> int:
