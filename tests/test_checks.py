@@ -271,6 +271,7 @@ def test_wrong_cell(
 # A row written over another: (table, line, changes), then the place of the problem.
 ELSEWHERE: list[tuple[str, int, dict[str, str], Place, str]] = [
     ("accounts", 3, {"account": "essay"}, ("accounts", 3, "account"), "essay stands already|2"),
+    ("accounts", 2, {"text": ""}, ("accounts", 0, "text"), "must be essay in one row"),
     ("states", 3, {"state": "KAZ"}, ("states", 3, "state"), "line 2"),
     ("states", 3, {"iso2": "NA"}, ("states", 3, "iso2"), "NA stands already in line 2"),
     ("states", 3, {"m49": "000"}, ("states", 3, "m49"), "line 2"),

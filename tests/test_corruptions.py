@@ -102,15 +102,30 @@ def faults(corruption: Corruption, sort: str, problems: list[Problem]) -> Iterat
         if len(text) > 2000 or not text.isprintable():
             yield f"{corruption}: {text[:200]}"
     places = {(p.file, p.line, part) for p in problems for part in p.column.split(", ")}
+    # Of two cells that must agree, one is the column, and the other stands in the message.
+    places |= {
+        (p.file, p.line, corruption.column) for p in problems if corruption.column in p.message
+    }
     if corruption.kind in VALID:
         return
     if sort == REFUSED and corruption.line and corruption.column:
         named = (corruption.file, corruption.line, corruption.column) in places
-        # A seal holds a whole table.
-        if not named and not any("seals." in problem.message for problem in problems):
+        # A seal holds a whole table; what an identity was is said wherever others still name it.
+        gone = _cell(corruption)
+        elsewhere = {
+            part for p in problems if p.file != corruption.file for part in p.value.split(";")
+        }
+        known = gone in elsewhere - {""} or any("seals." in p.message for p in problems)
+        if not named and not known:
             yield f"{corruption}: said elsewhere: {problems[0]}"
     elif problems and not any(corruption.file in str(problem) for problem in problems):
         yield f"{corruption}: said of another file: {problems[0]}"
+
+
+def _cell(corruption: Corruption) -> str:
+    """Return what stood in the cell of a corruption."""
+    rows, _ = read_rows(DATA / corruption.file, TABLES[Path(corruption.file).stem])
+    return next(r.cells[corruption.column] for r in rows if r.line == corruption.line)
 
 
 @pytest.mark.long

@@ -49,6 +49,10 @@ def accounts(content: Content) -> Iterator[Problem]:
         end = last_day(row["as_of"])
         if end and not day(row["cut_off"]) and row["cut_off"] != end:
             yield at("accounts", row, "cut_off", f"must be the last day of as_of, {end}")
+    named = {row["text"] for row in content.rows("accounts")}
+    for source in sorted(content.paragraphs.keys() - named) if named else []:
+        message = f"must be {source} in one row, since paragraphs.csv has its paragraphs"
+        yield at("accounts", None, "text", message)
 
 
 def states(content: Content) -> Iterator[Problem]:
