@@ -4,9 +4,13 @@ Takes minutes: ``pytest -m long``.
 """
 
 import hashlib
+import os
+import subprocess
 
 import pytest
 from test_who_gets_in import commands
+
+from helpers.dataset.files import REPOSITORY
 
 pytestmark = pytest.mark.long
 
@@ -48,9 +52,28 @@ def usual(tmp_path_factory):
     return made(tmp_path_factory.mktemp("usual"), **USUAL)
 
 
-@pytest.mark.parametrize("world", WORLDS)
-def test_the_same_bytes_wherever_they_are_made(usual, tmp_path, world):
-    found = made(tmp_path, **USUAL | WORLDS[world])
+def require_same(usual, found):
     assert sum(name.startswith("notebooks/") for name in usual) == 3
     assert found.keys() == usual.keys()
     assert [name for name in usual if found[name] != usual[name]] == []
+
+
+@pytest.mark.parametrize("world", WORLDS)
+def test_the_same_bytes_wherever_they_are_made(usual, tmp_path, world):
+    require_same(usual, made(tmp_path, **USUAL | WORLDS[world]))
+
+
+@pytest.mark.parametrize("version", ["3.12", "3.13", "3.14"])
+def test_the_same_bytes_on_another_python(usual, tmp_path, version):
+    environment = tmp_path / "environment"
+    done = subprocess.run(
+        ["uv", "sync", "-q", "--frozen", "--all-extras", "--no-python-downloads", "-p", version],
+        cwd=REPOSITORY,
+        env={**os.environ, "UV_PROJECT_ENVIRONMENT": str(environment)},
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        check=False,
+    )
+    if done.returncode:
+        pytest.skip(f"no Python {version} here, or not its packages: {done.stderr}")
+    require_same(usual, made(tmp_path, python=str(environment / "bin/python"), **USUAL))

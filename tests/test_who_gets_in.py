@@ -179,10 +179,10 @@ QUICK = {"new-notebook any Who?": "01_any.ipynb", "export package": "codings_lon
 LONG = {"run 00 --out out": "made", "export book.xlsx --format excel": "book.xlsx"}
 
 
-def commands(*words, cwd=None, umask=-1, **environment):
+def commands(*words, python=sys.executable, cwd=None, umask=-1, **environment):
     """Do commands one after the other in one process."""
     subprocess.run(
-        [sys.executable, "-c", COMMANDS, *words],
+        [python, "-c", COMMANDS, *words],
         cwd=cwd,
         umask=umask,
         env={**os.environ, **environment},
