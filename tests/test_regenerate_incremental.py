@@ -110,6 +110,20 @@ def test_the_same_content_is_no_change(house):
     assert house.why() == ""
 
 
+@pytest.mark.parametrize("name", ["code/helper.py", "data/read.csv", "nb/own.csv", "out/01.ipynb"])
+@pytest.mark.parametrize("later", [-(10**9), 0, 10**9], ids=["past", "same", "future"])
+def test_no_time_passes_other_content_of_the_same_size_for_fresh(house, name, later):
+    path = house.root / name
+    before, content = path.stat(), path.read_bytes()
+    path.write_bytes(b"2" + content[1:])
+    # The other time nobody can set; it has a resolution, though.
+    while path.stat().st_ctime_ns == before.st_ctime_ns:
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns + later * 10**9))
+    assert path.stat().st_size == before.st_size
+    assert house.why()
+
+
 def test_another_place_is_no_change(house, tmp_path_factory):
     moved = tmp_path_factory.mktemp("moved") / "house"
     shutil.copytree(house.root, moved)

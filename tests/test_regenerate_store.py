@@ -9,8 +9,8 @@ import pytest
 from helpers.regenerate.errors import RegenerateError
 from helpers.regenerate.store import NAME, Record, open_store, read_records
 
-RECORD = Record({"notebook": "1", "data/ä.csv": "2"}, "3", 4, 5, False)
-FAILED = Record({}, "", 0, 0, True)
+RECORD = Record({"notebook": "1", "data/ä.csv": "2"}, "3", "4", False)
+FAILED = Record({}, "", "", True)
 
 
 def test_remembers_in_one_file(tmp_path):
@@ -55,18 +55,18 @@ import os, sys
 from pathlib import Path
 from helpers.regenerate.store import Record, open_store
 with open_store(Path(sys.argv[1])) as store:
-    store.remember("a", Record({}, "", 0, 0, True))
+    store.remember("a", Record({}, "", "", True))
     store.connection.execute("BEGIN")
-    store.remember("b", Record({}, "", 0, 0, True))
+    store.remember("b", Record({}, "", "", True))
     os._exit(9)
 """
 
 
 def test_what_a_crash_left_half_done_is_taken_back_by_whoever_looks(tmp_path):
     spilling = CRASH.replace('"BEGIN"', '"PRAGMA cache_size = 2"').replace(
-        'store.remember("b", Record({}, "", 0, 0, True))',
+        'store.remember("b", Record({}, "", "", True))',
         'store.connection.execute("BEGIN")\n'
-        "    for n in range(300): store.remember(str(n), Record({'x': 'y' * 900}, '', 0, 0, True))",
+        "    for n in range(300): store.remember(str(n), Record({'x': 'y' * 900}, '', '', True))",
     )
     crashed = subprocess.run([sys.executable, "-c", spilling, str(tmp_path)], check=False)
     assert crashed.returncode == 9

@@ -251,8 +251,8 @@ ENDLESS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELEC
 POISONED = {
     "a view without end": altered(
         "DROP TABLE runs",
-        f"CREATE VIEW runs AS {ENDLESS} x AS name, x AS inputs, x AS output, x AS mtime_ns, "
-        "x AS size, x AS failed FROM n",
+        f"CREATE VIEW runs AS {ENDLESS} x AS name, x AS inputs, x AS output, x AS state, "
+        "x AS failed FROM n",
     ),
     "a trigger": altered(
         "CREATE TRIGGER t AFTER INSERT ON runs BEGIN UPDATE runs SET failed = 0; END"
@@ -260,8 +260,7 @@ POISONED = {
     "another table": altered("CREATE TABLE more (x)"),
     "a column that computes": altered(
         "DROP TABLE runs",
-        "CREATE TABLE runs (name TEXT PRIMARY KEY, inputs AS (zeroblob(1)), output, mtime_ns, "
-        "size, failed)",
+        "CREATE TABLE runs (name TEXT PRIMARY KEY, inputs AS (zeroblob(1)), output, state, failed)",
     ),
     "a large value": altered("UPDATE runs SET inputs = zeroblob(20000000)"),
     "a pickle": lambda path: path.write_bytes(b"\x80\x04cos\nsystem\n(S'touch x'\ntR."),

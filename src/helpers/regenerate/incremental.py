@@ -14,6 +14,7 @@ from helpers.regenerate.fingerprint import (
     digest,
     environment_digest,
     file_digest,
+    file_state,
     names_digest,
     notebook_digest,
     parameters_digest,
@@ -128,13 +129,12 @@ def _reason(run: Run, inputs: Inputs, out: Path, record: Record | None) -> str:
 
 def _reason_of_file(path: Path, record: Record) -> str:
     """Say why the file of a run is not what was written, or nothing."""
-    try:
-        found = path.stat()
-    except OSError:
+    state = file_state(path)
+    if not any(state):
         return "its file is missing"
     # A file that was only touched or copied is still the same.
-    same = (found.st_mtime_ns, found.st_size) == (record.mtime_ns, record.size)
-    return "" if same or file_digest(path) == record.output else "its file was changed"
+    same = str(state) == record.state or file_digest(path) == record.output
+    return "" if same else "its file was changed"
 
 
 class Ledger:
@@ -163,8 +163,7 @@ class Ledger:
         anything = self._anything(run) if heard.pop(ANYTHING, None) is not None else {}
         inputs = {**steady, **heard, **anything}
         path = self.out / f"{run.name}.ipynb"
-        found = path.stat()
-        record = Record(inputs, file_digest(path), found.st_mtime_ns, found.st_size, failed)
+        record = Record(inputs, file_digest(path), str(file_state(path)), failed)
         self.store.remember(run.name, record)
 
     def _anything(self, run: Run) -> dict[str, str]:

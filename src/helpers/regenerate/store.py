@@ -17,7 +17,7 @@ from pathlib import Path
 from helpers.regenerate.errors import RegenerateError
 
 NAME = ".runs.sqlite"
-VERSION = 1
+VERSION = 2
 LONGEST = 10_000_000
 """Bytes of a value."""
 TABLE = """
@@ -25,8 +25,7 @@ CREATE TABLE runs (
     name TEXT PRIMARY KEY,
     inputs TEXT NOT NULL,
     output TEXT NOT NULL,
-    mtime_ns INTEGER NOT NULL,
-    size INTEGER NOT NULL,
+    state TEXT NOT NULL,
     failed INTEGER NOT NULL
 ) WITHOUT ROWID
 """
@@ -40,12 +39,14 @@ class UnusableStore(RegenerateError):  # noqa: N818
 
 @dataclass(frozen=True)
 class Record:
-    """What is remembered of a run: digests of what it depended on, by name, and of its file."""
+    """What is remembered of a run: digests of what it depended on, by name, and of its file.
+
+    Where the file's ``state`` is another, its content decides.
+    """
 
     inputs: dict[str, str]
     output: str
-    mtime_ns: int
-    size: int
+    state: str
     failed: bool
 
 
@@ -66,21 +67,21 @@ class Store:
         return self.before
 
     def _read(self) -> Iterator[tuple[str, Record]]:
-        query = "SELECT name, inputs, output, mtime_ns, size, failed FROM runs"
-        for name, text, output, mtime_ns, size, failed in self.connection.execute(query):
+        query = "SELECT name, inputs, output, state, failed FROM runs"
+        for name, text, output, state, failed in self.connection.execute(query):
             # What cannot be read is as good as forgotten: the run is made again.
             with contextlib.suppress(ValueError, TypeError, RecursionError):
                 inputs = json.loads(text)
                 if isinstance(inputs, dict):
-                    yield name, Record(inputs, output, mtime_ns, size, bool(failed))
+                    yield name, Record(inputs, output, state, bool(failed))
 
     def remember(self, name: str, record: Record) -> None:
         """Keep what is known of a run, at once, in place of what was."""
         inputs = json.dumps(record.inputs, sort_keys=True)
-        values = (name, inputs, record.output, record.mtime_ns, record.size, record.failed)
+        values = (name, inputs, record.output, record.state, record.failed)
         # As when its folder is removed: a run that is not remembered is made again, and no worse.
         try:
-            self.connection.execute("REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?)", values)
+            self.connection.execute("REPLACE INTO runs VALUES (?, ?, ?, ?, ?)", values)
         except sqlite3.Error as error:
             self.trouble = str(error)
 

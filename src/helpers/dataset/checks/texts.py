@@ -89,7 +89,7 @@ def seals(content: Content) -> Iterator[Problem]:
         found = seal_of(content.rows(table)) if content.whole(table) else seal
         if found != seal:
             message = f"not the rows that seals.{table} of {FILE} was written for; "
-            message += f"`coalition diff` shows what differs. If it is meant, write {found} there"
+            message += f"`git diff` shows what differs. If it is meant, write {found} there"
             yield at(table, None, "", message)
 
 
