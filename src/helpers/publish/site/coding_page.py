@@ -55,7 +55,7 @@ def coding_data() -> dict[str, bytes]:
 
 def _book() -> dict[str, Any]:
     """Return the codebook with labels in what is read; messages keep the ids of files."""
-    book = labelled(as_json(load_codebook()))
+    book: dict[str, Any] = labelled(as_json(load_codebook()))
     for variable in book["variables"]:
         if "requires" in variable:
             variable["requires_in_labels"] = in_labels(variable["requires_in_words"])
