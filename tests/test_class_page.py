@@ -9,6 +9,7 @@ import re
 import shutil
 import zipfile
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -411,6 +412,18 @@ def test_nothing_in_a_file_runs_and_the_same_is_counted_and_named(
     assert coders_shown == expected["n_coders"].tolist()
 
 
+DATES = {
+    "yyyy-mm-dd": (date(2024, 3, 1), True),
+    "dd/mm/yyyy": (45000, True),
+    "mm-dd-yy": (45000, True),
+    "[h]:mm": (0.5, True),
+    '0" days"': (5, False),
+    "[Red]0": (7, False),
+    "d.m.": ("1.3.", False),
+}
+"""What is in a cell, by the way it is shown, and whether that makes it a date."""
+
+
 def sheets(folder: Path) -> Path:
     """Fill coding sheets for Excel as students would, and break some."""
     folder.mkdir()
@@ -438,6 +451,9 @@ def sheets(folder: Path) -> Path:
             type_in(book, sheet, "alliance", {"status": "silent", "rationale": said})
         type_in(book, states[9], "arms_supply", {"status": "silent", "code": "#REF!"})
         type_in(book, states[10], "arms_supply", {"status": "silent", "rationale": "-5 percent"})
+        for sheet, (shown, (value, _)) in zip(states, DATES.items(), strict=False):
+            type_in(book, sheet, "fate_tied", {"status": "silent", "rationale": value})
+            book[sheet][cell("essay", "rationale", "fate_tied")].number_format = shown
         book.create_sheet("Notes")["A3"] = "mine"
 
     changes: dict[str, tuple[str, Callable[[Any], object]]] = {
@@ -474,11 +490,13 @@ def test_coding_sheets_are_read_as_python_reads_them(page: Page, tmp_path: Path)
     ours = [(p.file, p.line, left_out.sub("", p.message)) for p in problems]
     theirs = [(p["file"], p["line"], p["message"]) for p in found["problems"]]
     assert {file for file, *_ in ours} == {p.name for p in folder.iterdir()} - {"all.xlsx"}
-    # The browser takes no word of a file for its size, and reads none of which a sheet is missing.
-    stricter = {"liar.xlsx", "a part is missing.xlsx"}
+    # The browser takes no word of a file for its size.
+    stricter = {"liar.xlsx"}
     assert sorted(one for one in theirs if one[0] not in stricter) == sorted(
         one for one in ours if one[0] not in stricter
     )
+    n_dates = sum(message.endswith(": a date; only text can be read") for *_, message in theirs)
+    assert n_dates == sum(is_date for _, is_date in DATES.values()) + ("a date" in WRONG)
     broken_ones = [one for one in theirs if one[0] in stricter]
     assert broken_ones == [
         (name, 0, "cannot be read as a workbook; save it as .xlsx") for name in sorted(stricter)

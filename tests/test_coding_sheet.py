@@ -2,6 +2,7 @@
 
 import zipfile
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -194,6 +195,7 @@ WRONG = {
     "markup": ("status", "<script>alert(1)</script>", "must be one of coded, silent"),
     "a paragraph that is not there": ("locator", "Introduction 99", "must be one of"),
     "a character that cannot be seen": ("rationale", "a\u200bb", "cannot be seen"),
+    "a date": ("rationale", date(2024, 3, 1), "a date; only text"),
     "too many words": ("rationale", "word " * 26, "26 words; at most 25"),
 }
 
@@ -302,6 +304,14 @@ def test_a_broken_file_is_named_and_the_others_are_read(
     found, problems = read_coding_files([tmp_path])
     assert len(found) == 1
     assert [problem.file for problem in problems] == ["broken.xlsx"]
+
+
+def test_a_sheet_that_is_not_in_the_file_is_named(tmp_path: Path, empty: Path) -> None:
+    broken(tmp_path / "broken.xlsx", "a part is missing", empty)
+    (problem,) = read_coding_sheet(tmp_path / "broken.xlsx").problems
+    state = case_names().index[1]
+    assert problem.message.startswith(f"sheet {state} ")
+    assert problem.message.endswith(" is missing inside the file; save it again as .xlsx")
 
 
 def test_the_same_bytes_each_time(empty: Path, tmp_path: Path) -> None:

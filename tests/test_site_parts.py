@@ -35,6 +35,7 @@ from helpers.publish.site import (
     support_types,
     table_pages,
 )
+from helpers.publish.site.coding_page import coding_data
 from helpers.publish.site.markup import (
     Html,
     Markdown,
@@ -379,3 +380,10 @@ def test_serving_stops_on_ctrl_c(tmp_path):
         serving.send_signal(signal.SIGINT)
         said, wrong = serving.communicate()
     assert (serving.returncode, said, wrong) == (0, "Stopped.\n", "")
+
+
+def test_what_a_question_requires_is_said_in_labels() -> None:
+    """The message of a file's check keeps the ids that the file has."""
+    said = coding_data()["material.js"].decode("ascii")
+    assert '"requires_in_labels":"`Realignment` is ' in said
+    assert '"requires_in_words":"`realignment` is ' in said

@@ -120,15 +120,23 @@ def read_coding_sheet(path: Path) -> Filled:
     message = _unsafe(path)
     if message:
         return Filled(problems=[Problem(path.name, 0, "", "", message)])
-    from openpyxl import load_workbook  # noqa: PLC0415
+    from openpyxl.reader.excel import ExcelReader  # noqa: PLC0415
 
     try:
-        book = load_workbook(path, read_only=True)
+        reader = ExcelReader(path, read_only=True)
+        reader.read()
+        book = reader.wb
         sheets = {sheet.title: _cells(sheet) for sheet in book.worksheets if _is_read(sheet.title)}
         book.close()
+        # openpyxl passes over a sheet that the workbook names and does not hold.
+        named = (sheet.name for sheet in reader.parser.sheets if _is_read(sheet.name))
+        lost = [title for title in named if title not in book.sheetnames]
     # openpyxl raises whatever a broken file makes it.
     except Exception as error:
         message = f"cannot be read as a workbook ({type(error).__name__}); save it as .xlsx"
+        return Filled(problems=[Problem(path.name, 0, "", "", message)])
+    if lost:
+        message = f"sheet {lost[0]} is missing inside the file; save it again as .xlsx"
         return Filled(problems=[Problem(path.name, 0, "", "", message)])
     return _Reader(path.name, sheets).filled()
 
@@ -197,7 +205,7 @@ class _Reader:
         self.found.problems.append(Problem(self.file, 0, "", value, placed))
 
     def _text(self, sheet: str, place: str) -> str:
-        """Return what a cell says, white space folded; a formula says nothing and is refused."""
+        """Return what a cell says, white space folded; a formula or date is refused."""
         cell = self.sheets[sheet].get(place)
         if cell is None:
             return ""
@@ -205,6 +213,8 @@ class _Reader:
         message = cell_message(text)
         if cell.data_type in {"f", "e"}:
             message = "a formula; only text can be read"
+        if cell.data_type == "d":
+            message = "a date; only text can be read"
         if message:
             self._refuse(sheet, place, text, message)
             return ""

@@ -6,6 +6,7 @@ from helpers.dataset import coding_sheet
 from helpers.dataset.codebook import load_codebook
 from helpers.dataset.loading import case_names, load_table
 from helpers.dataset.outcomes import ADJUDICATED
+from helpers.dataset.words import in_labels
 from helpers.publish.export.codebook_json import as_json
 from helpers.publish.site.markup import Markdown, link, page, tag
 from helpers.publish.site.scripts import data_script, labelled, scripts
@@ -47,9 +48,18 @@ def coding_page() -> Markdown:
 def coding_data() -> dict[str, bytes]:
     """Return, by the names of scripts, what coding needs and what is shown after it."""
     return {
-        "material.js": data_script(book=labelled(as_json(load_codebook())), material=material()),
+        "material.js": data_script(book=_book(), material=material()),
         "project.js": data_script(project=_project()),
     }
+
+
+def _book() -> dict[str, Any]:
+    """Return the codebook with labels in what is read; messages keep the ids of files."""
+    book: dict[str, Any] = labelled(as_json(load_codebook()))
+    for variable in book["variables"]:
+        if "requires" in variable:
+            variable["requires_in_labels"] = in_labels(variable["requires_in_words"])
+    return book
 
 
 def material() -> dict[str, Any]:

@@ -480,7 +480,7 @@
   function requirement() {
     const names = [...rules.restsOn(book, [form.variable.requires]).keys()];
     return el("div", {},
-      el("p", {}, "This can be coded only where ", prose(form.variable.requires_in_words), "."),
+      el("p", {}, "This can be coded only where ", prose(form.variable.requires_in_labels), "."),
       names.map((name) => button(`Go to ${labelOf(book.variables, name)}`, () => goTo({ state: form.pair.state, variable: name }))));
   }
 

@@ -55,16 +55,28 @@ const sheets = (() => {
   const joined = (texts) => texts.filter((each) => each.parentNode.localName !== "rPh").map((each) => each.textContent).join("");
   const decimal = (text) => (/^-?\d+$/.test(text) ? text : String(Number(text)).replace(/^-?\d+$/, "$&.0"));
 
-  /** The cells that hold something, by place: {text, formula}; none beyond the last column. */
-  function cellsOf(text, shared, last) {
+  const BUILT_IN = [14, 15, 16, 17, 18, 19, 20, 21, 22, 45, 46, 47];
+  const isDate = (format) => /(?<![_\\])[dmhys]/i.test(format.split(";")[0].replace(/".*?"|\[(?!hh?\]|mm?\]|ss?\])[^\]]*\]/g, ""));
+
+  /** Of each style of cells, whether it shows a number as a date. */
+  function datesOf(text) {
+    const all = finder(text), formats = new Map(all("numFmt").map((each) => [each.getAttribute("numFmtId"), each.getAttribute("formatCode")]));
+    const own = all("cellXfs").flatMap((each) => all("xf", each)).map((each) => each.getAttribute("numFmtId"));
+    return own.map((id) => (formats.has(id) ? isDate(formats.get(id)) : BUILT_IN.includes(Number(id))));
+  }
+
+  /** The cells that hold something, by place: {text, refused}; none beyond the last column. */
+  function cellsOf(text, shared, dates, last) {
     const all = finder(text);
     return new Map(all("c").flatMap((cell) => {
       const place = cell.getAttribute("r"), type = cell.getAttribute("t") ?? "n";
       const value = all("v", cell)[0]?.textContent, formula = type === "e" || all("f", cell).length > 0;
+      const date = type === "d" || (type === "n" && dates[cell.getAttribute("s") ?? 0]);
       if (!(place[0] <= last && /^.\d+$/.test(place)) || !(value || formula || type === "inlineStr")) return [];
       if (type === "s" && !(value in shared)) throw new RangeError("no such text");
       const texts = { s: shared[value], b: value === "1" ? "True" : "False", inlineStr: joined(all("t", cell)), n: decimal(value) };
-      return [[place, { text: texts[type] ?? value ?? "", formula }]];
+      const refused = formula ? "a formula; only text can be read" : date ? "a date; only text can be read" : "";
+      return [[place, { text: date ? "" : texts[type] ?? value ?? "", refused }]];
     }));
   }
 
@@ -75,11 +87,15 @@ const sheets = (() => {
     for (const part of parts) if (/\.(xml|rels)$/.test(part.name)) texts[part.name] = await textOf(part);
     const strings = finder(texts["xl/sharedStrings.xml"] ?? "<sst/>");
     const shared = strings("si").map((each) => joined(strings("t", each)));
-    const related = finder(texts["xl/_rels/workbook.xml.rels"])("Relationship").filter((each) => each.getAttribute("Type").endsWith("/worksheet"));
-    const targets = new Map(related.map((each) => [each.getAttribute("Id"), new URL(each.getAttribute("Target"), "x:/xl/").pathname.slice(1)]));
-    const own = finder(texts["xl/workbook.xml"])("sheet").map((each) => [each.getAttribute("name"), targets.get([...each.attributes].find((one) => one.localName === "id").value)]);
-    return new Map(own.filter(([title, target]) => target && !unread.includes(title))
-      .map(([title, target]) => [title, cellsOf(texts[target], shared, columns.rationale)]));
+    const dates = datesOf(texts["xl/styles.xml"] ?? "<styleSheet/>");
+    const related = new Map(finder(texts["xl/_rels/workbook.xml.rels"])("Relationship").map((each) => [each.getAttribute("Id"), each]));
+    const own = finder(texts["xl/workbook.xml"])("sheet").map((each) => [each.getAttribute("name"), related.get([...each.attributes].find((one) => one.localName === "id").value)]);
+    const read = own.filter(([title, part]) => part.getAttribute("Type").endsWith("/worksheet") && !unread.includes(title));
+    return new Map(read.map(([title, part]) => {
+      const text = texts[new URL(part.getAttribute("Target"), "x:/xl/").pathname.slice(1)];
+      if (!text) throw new Refused(`sheet ${title} is missing inside the file; save it again as .xlsx`);
+      return [title, cellsOf(text, shared, dates, columns.rationale)];
+    }));
   }
 
   /* The codings */
@@ -93,7 +109,7 @@ const sheets = (() => {
     const refuse = (title, place, value, message) => problems.push(codings.problem(0, "", value, `${placeIn(title, place)}: ${message}`));
     const said = (title, place) => {
       const cell = cells.get(title).get(place), text = codings.words(cell?.text ?? "").join(" ");
-      const message = cell?.formula ? "a formula; only text can be read" : codings.messageOfText(text, book.codings.longest_cell);
+      const message = cell?.refused || codings.messageOfText(text, book.codings.longest_cell);
       if (message) refuse(title, place, text, message);
       return message ? "" : text;
     };
