@@ -1,5 +1,6 @@
 """Notebooks that misbehave are ended and named for what they did; the others are done."""
 
+import asyncio
 import json
 import os
 import re
@@ -11,6 +12,7 @@ import pytest
 from notebook_maker import asking
 
 from helpers.regenerate import processes
+from helpers.regenerate.engine import Client
 from helpers.regenerate.errors import RegenerateError
 from helpers.regenerate.limits import DEFAULTS, Limits, limits_of, read_limits
 from helpers.regenerate.running_kernels import RunningKernel
@@ -163,6 +165,12 @@ def test_output_is_counted_until_it_is_too_much(monkeypatch):
         assert time.monotonic() < end
         time.sleep(0.01)
     assert kernel.passed == "put out 1.2 MB, where 1 MB are allowed (--max-output)"
+
+
+def test_a_look_at_a_kernel_that_is_put_away_finds_none():
+    client = Client.__new__(Client)
+    client.kc = None
+    asyncio.run(client._async_poll_kernel_alive())
 
 
 def held(number):

@@ -42,6 +42,11 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
         finally:
             self.kernel.end_family()
 
+    async def _async_poll_kernel_alive(self) -> None:
+        # A look that comes after the kernel is put away finds none, which nbclient lets be printed.
+        with contextlib.suppress(AssertionError):
+            await super()._async_poll_kernel_alive()
+
     @contextlib.contextmanager
     def _heard(self) -> Iterator[None]:
         """Count what a started kernel says, and have it watched."""

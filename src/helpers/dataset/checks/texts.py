@@ -13,7 +13,9 @@ LONGEST_TEXT = 2000
 """Characters of a cell."""
 
 _ERRORS = "REF!|N/A|NAME\\?|DIV/0!|VALUE!|NUM!|NULL!|SPILL!|CALC!|FIELD!|GETTING_DATA"
-_LATIN, _LOOKS_LIKE_IT = "[A-Za-z\u00c0-\u024f]", "[\u0370-\u03ff\u0400-\u052f]"
+_LATIN = "[A-Za-z\u00c0-\u024f]"
+# Greek, Cyrillic and Armenian; Cherokee, Coptic and Lisu.
+_LOOKS_LIKE_IT = "[\u0370-\u03ff\u0400-\u058f\u13a0-\u13ff\uab70-\uabbf\u2c80-\u2cff\ua4d0-\ua4ff]"
 _REFUSED = {
     rf"#(?:{_ERRORS})|^Err:[0-9]+$|^#+$": "an error of a spreadsheet; write what stood there",
     "^[=+\\-@\uff1d\uff0b\uff0d\uff20]": "a spreadsheet would run it as a formula; begin otherwise",
@@ -22,6 +24,7 @@ _REFUSED = {
     ),
     "\ufffd": "stands for a character that was lost; write it again",
     "[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]": "must be of the usual width",
+    "[\ufb00-\ufb06\U0001d400-\U0001d7cb]": "must be plain letters",
     r"(?![0-9])\d": "digits must be 0 to 9",
     f"{_LATIN}{_LOOKS_LIKE_IT}|{_LOOKS_LIKE_IT}{_LATIN}": "letters of two scripts in one word",
 }
