@@ -301,13 +301,29 @@ def test_a_variable_that_requires_another_leads_there(laptop):
     press(page, "1", "1", "2", "Enter", "1", "1", "1", "Enter")
     page.keyboard.type("Jobs, and fish.")
     press(page, "Enter")
-    expect(page.locator("div.wrong")).to_contain_text("signature is refused or delayed")
+    expect(page.locator("div.wrong")).to_contain_text("Signature is refused or delayed")
     expect(page.locator("input[name=confidence][value=high]")).to_be_disabled()
     page.get_by_role("button", name="Go to Signature of the treaty").click()
     press(page, "1", "2", "1", "1", "1", "Enter")
     page.keyboard.type("Not yet.")
     press(page, "Enter")
     expect(page.get_by_text("ann: 1 of 16 done")).to_be_visible()
+
+
+def test_undo_finds_the_question_though_one_came_before_it(laptop):
+    page = laptop.open(f"{PAGE}?states=ISL&variables=reasons&order=state")
+    page.get_by_label("Your pseudonym").fill("ann")
+    press(page, "Enter")
+    press(page, "1", "1", "2", "Enter", "1", "1", "1", "Enter")
+    page.keyboard.type("Jobs.")
+    press(page, "Enter")
+    page.get_by_role("button", name="Go to Signature of the treaty").click()
+    press(page, "u")
+    expect(page.get_by_role("heading", level=2)).to_contain_text("Reasons")
+    expect(page.locator("#field-rationale")).to_have_value("")
+    press(page, "b")
+    expect(page.get_by_role("heading", level=2)).to_contain_text("Signature")
+    expect(page.locator("input:checked")).to_have_count(0)
 
 
 def test_undo_back_skip_note_and_the_list_of_keys(laptop, tmp_path):
