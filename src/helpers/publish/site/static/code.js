@@ -309,7 +309,7 @@
   /** Keep a change at once, and remember what it replaced. */
   function change(changes, redraw = true) {
     const before = store.read(entryName(form.pair));
-    if (redraw || !form.writing) work.past.push([work.at, before]);
+    if (redraw || !form.writing) work.past.push([form.pair, before]);
     form.writing = !redraw;
     const { note, ...cells } = changes;
     Object.assign(form.entry.cells, cells);
@@ -498,7 +498,7 @@
       focusGroup(groups().find((part) => part.matches(".lacking")));
       return;
     }
-    work.past.push([work.at, store.read(entryName(form.pair))]);
+    work.past.push([form.pair, store.read(entryName(form.pair))]);
     store.write(entryName(form.pair), { ...form.entry, done: true, skipped: false });
     step();
   }
@@ -519,11 +519,11 @@
 
   function undo() {
     if (!work.past.length) return;
-    const [at, before] = work.past.pop();
-    const name = entryName(work.pairs[at]);
+    const [pair, before] = work.past.pop();
+    const name = entryName(pair);
     if (before) store.write(name, before);
     else store.remove(name);
-    show(at);
+    show(work.pairs.indexOf(pair));
     news.textContent = "Undone.";
   }
 
