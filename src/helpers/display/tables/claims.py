@@ -7,6 +7,10 @@ from helpers.dataset.loading import load_states, load_table
 from helpers.dataset.words import labels
 from helpers.display.tables.codings import facts_table
 
+# What would make of a cell markup, a link, a formula or another cell.
+_AS_TEXT = str.maketrans({"<": "&lt;"} | {mark: f"\\{mark}" for mark in "\\`*_[]|$~"})
+_IN_ADDRESS = str.maketrans({mark: f"%{ord(mark):X}" for mark in "()<>|\\"})
+
 
 def verdict_shares(counts: pd.DataFrame) -> pd.DataFrame:
     """Return `helpers.claims.verdict_counts` as texts such as ``3 (38%)``.
@@ -42,9 +46,8 @@ def claims_markdown(claims: pd.DataFrame) -> str:
         links = ", ".join(_link(sources, name) for name in row["source"].split(";") if name)
         verdict = f"{verdicts[row['verdict']]} ({row['confidence']})"
         where = f"{row['section']} {row['paragraph']}"
-        lines.append(
-            _row([str(claim), where, row["statement"], verdict, row["explanation"], links])
-        )
+        texts = [str(claim), where, row["statement"], verdict, row["explanation"]]
+        lines.append(_row([*(text.translate(_AS_TEXT) for text in texts), links]))
     return "\n".join(lines)
 
 
@@ -66,13 +69,13 @@ def _share(n: int, of: int) -> str:
 
 
 def _row(cells: list[str]) -> str:
-    """Return one line of a Markdown table; a bar or a tag inside a cell is only text."""
-    return "| " + " | ".join(c.replace("|", "\\|").replace("<", "&lt;") for c in cells) + " |"
+    """Return one line of a Markdown table."""
+    return f"| {' | '.join(cells)} |"
 
 
 def _link(sources: pd.DataFrame, name: str) -> str:
     source = sources.loc[name]
-    text = f"{source['publisher']} {source['date']}".strip().replace("[", "(").replace("]", ")")
-    address = str(source["address"]).replace("(", "%28").replace(")", "%29")
+    text = f"{source['publisher']} {source['date']}".strip().translate(_AS_TEXT)
+    address = str(source["address"]).translate(_IN_ADDRESS)
     # No other scheme, lest a cell become a script.
     return f"[{text}]({address})" if address.startswith(("http://", "https://")) else text
