@@ -541,6 +541,7 @@ def test_empty_tables() -> None:
 def test_html_of_a_table() -> None:
     table = pd.DataFrame({"n": [1, 2], "rule": ["`none` & <b>", "x"]}, index=["a", "b"])
     html = tables.as_html(table)
+    assert "mathjax_ignore" in html
     assert html == tables.as_html(table.copy())
     assert html != tables.as_html(table.assign(n=[1, 3]))
     assert "`" not in html

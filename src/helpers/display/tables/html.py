@@ -24,9 +24,10 @@ def readable() -> None:
 def as_html(table: pd.DataFrame) -> str:
     """Return a table as pandas writes it, text columns to the left, in a style of its own.
 
-    Backticks, which mark codes in the codebook's rules, are left out.
+    Backticks, which mark codes in the codebook's rules, are left out. Two amounts of dollars are no
+    mathematics.
     """
-    html = table.to_html(border=0).replace("`", "")
+    html = table.to_html(border=0, classes="mathjax_ignore").replace("`", "")
     # The id depends on the content alone, so that the same table gives the same bytes.
     name = f"t{zlib.crc32(html.encode()):08x}"
     numbers = [pd.api.types.is_numeric_dtype(dtype) for dtype in table.dtypes]
