@@ -371,3 +371,10 @@ def test_two_coders_who_agree_have_no_interval_in_the_table() -> None:
     table = tables.reliability_table(reliability(coded, coded, n_resamples=5), "missing")
 
     assert table.iloc[0][["alpha", "95% interval of alpha"]].tolist() == ["1.00", "none: all agree"]
+
+
+def test_one_state_alone_has_no_interval_in_the_table() -> None:
+    one, other = (codings("alliance", {"ARM": code}) for code in ("none", "partnership"))
+    table = tables.reliability_table(reliability(one, other, n_resamples=5), "missing")
+
+    assert table.iloc[0][["alpha", "95% interval of alpha"]].tolist() == ["0.00", "none: one state"]

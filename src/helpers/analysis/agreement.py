@@ -132,14 +132,15 @@ def alpha_interval(
     """Return the middle 95 percent of alpha when units are drawn anew, with replacement.
 
     Percentile bootstrap over the resamples in which alpha is defined. NaN where alpha is not
-    defined, or where all codings agree.
+    defined, where all codings agree, or where there is but one unit.
     """
     if n_resamples < 1:
         raise ValueError(f"n_resamples must be at least 1 (found {n_resamples})")
     units = _coincidences(ratings)
     off = units.sum(axis=0) - np.diag(np.diag(units.sum(axis=0)))
-    # Every resample of codings that agree agrees too: an interval of no width would say nothing.
-    if not off.any():
+    # Every resample of codings that agree, or of one unit, is alike: an interval of no width would
+    # say nothing.
+    if len(units) < 2 or not off.any():
         return float("nan"), float("nan")
     # How often each unit is drawn is all that matters, so that a resample is a weighted sum.
     draws = np.random.default_rng(seed).multinomial(

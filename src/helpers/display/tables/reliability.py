@@ -220,5 +220,5 @@ def _interval(row: Any) -> str:
     if np.isnan(row.alpha):
         return NOT_DEFINED
     if np.isnan(row.alpha_low):
-        return "none: all agree"
+        return "none: all agree" if row.alpha == 1 else "none: one state"
     return f"{row.alpha_low:z.2f} to {row.alpha_high:z.2f}"
