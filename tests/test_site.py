@@ -303,6 +303,10 @@ def test_dark_mode_loses_no_figure(browser, address, path):
     )
     assert looks
     assert all(look == [True, "rgb(255, 255, 255)", "none"] for look in looks)
+    # Paper is white.
+    for event, theme in (("beforeprint", "light"), ("afterprint", "dark")):
+        page.evaluate("(event) => window.dispatchEvent(new Event(event))", event)
+        assert page.evaluate("document.documentElement.dataset.theme") == theme
     dark.context.close()
     assert dark.wrong == []
 

@@ -1,4 +1,5 @@
-/* Tables that can be sorted and searched. Without this script they are plain tables. */
+/* Tables that can be sorted and searched, and light pages on paper. Without this script they are
+   plain tables. */
 "use strict";
 
 const FEW = 30;
@@ -98,5 +99,15 @@ function excerpt(html) {
   shown.textContent = from ? `… ${piece.replace(/^\S*\s/, "")} …` : `${piece} …`;
   return shown;
 }
+
+/* Paper is white, whatever the screen is. */
+let screenTheme;
+window.addEventListener("beforeprint", () => {
+  screenTheme = document.documentElement.dataset.theme;
+  document.documentElement.dataset.theme = "light";
+});
+window.addEventListener("afterprint", () => {
+  document.documentElement.dataset.theme = screenTheme;
+});
 
 if (typeof Search !== "undefined") Search.makeSearchSummary = excerpt;
