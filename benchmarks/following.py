@@ -15,6 +15,8 @@ from helpers.publish.site import what_if
 from helpers.publish.site.sphinx_sources import OWN
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+AT_ONCE = 50
+"""Milliseconds that nobody notices."""
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=600000")
 TIMED = """<script>window.addEventListener("load", () => {
   const times = [];
@@ -91,6 +93,7 @@ def lines() -> list[str]:
         middle, most = statistics.median(browser), max(browser)
         said.append(
             f"- A change of a code on a state's page takes {middle:.1f} ms, the slowest of "
-            f"{len(browser)} {most:.1f} ms."
+            f"{len(browser)} {most:.1f} ms; {sum(ms > AT_ONCE for ms in browser)} take more than "
+            f"{AT_ONCE} ms."
         )
     return said
