@@ -44,6 +44,7 @@ TICK = "x"
 """What marks a code of a set that holds."""
 MEMBER = ":"
 """What stands between a set and its code in the first column."""
+_NO_TEXT = {"f": "a formula", "e": "a formula", "d": "a date"}
 _LINE = re.compile(r"\bline ([0-9]+)\b")
 LARGEST = 20_000_000
 """Bytes of an unpacked workbook; a filled sheet has a hundredth of it."""
@@ -211,10 +212,8 @@ class _Reader:
             return ""
         text = " ".join(str(cell.value).split())
         message = cell_message(text)
-        if cell.data_type in {"f", "e"}:
-            message = "a formula; only text can be read"
-        if cell.data_type == "d":
-            message = "a date; only text can be read"
+        if cell.data_type in _NO_TEXT:
+            message = f"{_NO_TEXT[cell.data_type]}; only text can be read"
         if message:
             self._refuse(sheet, place, text, message)
             return ""

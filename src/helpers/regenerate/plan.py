@@ -3,6 +3,7 @@
 Everything is checked before anything runs, and all that is wrong is said at once.
 """
 
+import functools
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -54,11 +55,13 @@ def read_plan(folder: Path, allowed: Allowed, only: Collection[Path] | None = No
     notebooks = {found.stem: found for found in find_notebooks(folder)}
     runs: dict[str, Run] = {}
     problems = Problems()
+    # A notebook has many entries.
+    read_once = functools.cache(read_notebook)
     for entry in read_entries(folder / PLAN_NAME, notebooks, problems):
         path = notebooks[entry.notebook]
         if only is not None and path not in only:
             continue
-        read = read_notebook(path)
+        read = read_once(path)
         with problems.collected(f"{entry.place}: "):
             limits = read_limits(entry.given.pop(KEY, {}))
             run = replace(make_run(read, entry.given, allowed), limits=limits)

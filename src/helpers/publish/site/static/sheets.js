@@ -75,7 +75,7 @@ const sheets = (() => {
       if (!(place[0] <= last && /^.\d+$/.test(place)) || !(value || formula || type === "inlineStr")) return [];
       if (type === "s" && !(value in shared)) throw new RangeError("no such text");
       const texts = { s: shared[value], b: value === "1" ? "True" : "False", inlineStr: joined(all("t", cell)), n: decimal(value) };
-      const refused = formula ? "a formula; only text can be read" : date ? "a date; only text can be read" : "";
+      const refused = formula || date ? `${formula ? "a formula" : "a date"}; only text can be read` : "";
       return [[place, { text: date ? "" : texts[type] ?? value ?? "", refused }]];
     }));
   }
